@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
+)
+
+// schema holds every migration, numbered, forward only, the same for both
+// engines. The word after the number is the package that owns its tables and
+// alone writes them; a test reads it. A migration speaks PostgreSQL; for SQLite
+// bytea becomes blob, and what truly differs stands between "-- +sqlite" or
+// "-- +postgres" and "-- +both".
+//
+//go:embed schema/*.sql
+var schema embed.FS
+
+// SchemaFiles returns the migrations as written, for the tests of ownership.
+func SchemaFiles() fs.FS { return schema }
+
+func migrate(ctx context.Context, db *sql.DB, e Engine) error {
+	files, err := dialect(e)
+	if err != nil {
+		return err
+	}
+	d := goose.DialectPostgres
+	if e == SQLite {
+		d = goose.DialectSQLite3
+	}
+	p, err := goose.NewProvider(d, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// dialect rewrites the migrations for one engine.
+func dialect(e Engine) (fs.FS, error) {
+	out := fstest.MapFS{}
+	names, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		b, err := schema.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		out[strings.TrimPrefix(name, "schema/")] = &fstest.MapFile{Data: []byte(translate(string(b), e))}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("no migrations")
+	}
+	return out, nil
+}
+
+func translate(text string, e Engine) string {
+	var b strings.Builder
+	keep := true
+	for line := range strings.Lines(text) {
+		switch strings.TrimSpace(line) {
+		case "-- +sqlite":
+			keep = e == SQLite
+		case "-- +postgres":
+			keep = e == Postgres
+		case "-- +both":
+			keep = true
+		default:
+			if keep {
+				b.WriteString(line)
+			}
+		}
+	}
+	if e == SQLite {
+		return strings.ReplaceAll(b.String(), "bytea", "blob")
+	}
+	return b.String()
+}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"fmt"
+
+	"tongban/internal/rules/day"
+)
+
+// Tx is one transaction. Reads happen at once; writes are put into a batch that
+// is sent when the command ends (in turn on SQLite, pipelined on PostgreSQL), so
+// a command reads first, decides, and then writes. Flush sends them earlier
+// for the rare command that must read what it wrote.
+//
+// A Tx belongs to one goroutine and dies with its command.
+type Tx struct {
+	s        *Store
+	conn     conn
+	readOnly bool
+	now      day.Instant
+	puts     []put
+	kept     []any
+	after    []func()
+}
+
+// conn is the engine's side of a transaction.
+type conn interface {
+	query(sql string, args []any) (rows, error)
+	exec(sql string, args []any) (int64, error)
+	batch(puts []put) error
+}
+
+type rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
+}
+
+// Row is the current row of a query.
+type Row interface {
+	Scan(dest ...any) error
+}
+
+type put struct {
+	sql       string
+	args      []any
+	otherwise error
+}
+
+// Now is the one instant of this transaction.
+func (tx *Tx) Now() day.Instant { return tx.now }
+
+// Today is the legal day of Now.
+func (tx *Tx) Today() day.Day { return tx.now.Day() }
+
+// Home is the tenancy that keys begin with.
+func (tx *Tx) Home() int64 { return tx.s.opts.Home }
+
+// Engine tells which database this is; only the ledger and full-text search ask.
+func (tx *Tx) Engine() Engine { return tx.s.engine.name() }
+
+// NewID returns an id that no other row of this home has or will have. Ids grow,
+// but nothing may be ordered by them.
+func (tx *Tx) NewID() int64 { return tx.s.ids.next() }
+
+// Each calls f for every row of the query, in order.
+func (tx *Tx) Each(f func(Row) error, sql string, args ...any) error {
+	r, err := tx.conn.query(sql, args)
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	defer func() { _ = r.Close() }()
+	for r.Next() {
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return r.Err()
+}
+
+// Get scans the first row into dest and tells whether there was one.
+func (tx *Tx) Get(dest []any, sql string, args ...any) (found bool, err error) {
+	err = tx.Each(func(r Row) error {
+		if found {
+			return nil
+		}
+		found = true
+		return r.Scan(dest...)
+	}, sql, args...)
+	return found, err
+}
+
+// All collects every row of a query that is known to be bounded.
+func All[T any](tx *Tx, scan func(Row) (T, error), sql string, args ...any) ([]T, error) {
+	var list []T
+	err := tx.Each(func(r Row) error {
+		v, err := scan(r)
+		if err == nil {
+			list = append(list, v)
+		}
+		return err
+	}, sql, args...)
+	return list, err
+}
+
+// Find returns the first row of a query and whether there was one.
+func Find[T any](tx *Tx, scan func(Row) (T, error), sql string, args ...any) (v T, found bool, err error) {
+	err = tx.Each(func(r Row) error {
+		if found {
+			return nil
+		}
+		found = true
+		v, err = scan(r)
+		return err
+	}, sql, args...)
+	return v, found, err
+}
+
+// Exec writes at once and returns the number of rows touched. It is for the
+// statements whose outcome decides what follows.
+func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
+	if err := tx.Flush(); err != nil {
+		return 0, err
+	}
+	n, err := tx.conn.exec(sql, args)
+	if err != nil {
+		return 0, fmt.Errorf("exec: %w", err)
+	}
+	return n, nil
+}
+
+// Put adds a write to the command's batch.
+func (tx *Tx) Put(sql string, args ...any) { tx.put(put{sql, args, nil}) }
+
+// PutOne adds a write that must touch exactly one row; when it does not, the
+// command ends with otherwise and nothing of it is stored.
+func (tx *Tx) PutOne(otherwise error, sql string, args ...any) {
+	tx.put(put{sql, args, otherwise})
+}
+
+func (tx *Tx) put(p put) {
+	if tx.readOnly {
+		panic("store: write in a read transaction: " + p.sql)
+	}
+	tx.puts = append(tx.puts, p)
+}
+
+// Flush sends the writes put so far.
+func (tx *Tx) Flush() error {
+	if len(tx.puts) == 0 {
+		return nil
+	}
+	puts := tx.puts
+	tx.puts = nil
+	return tx.conn.batch(puts)
+}
+
+// Keep hands v to the store's before-commit step if this command succeeds.
+func (tx *Tx) Keep(v any) { tx.kept = append(tx.kept, v) }
+
+// After runs f once the command is committed: to wake a follower, to drop what
+// was remembered. It must be quick and cannot fail.
+func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
+
+// checkPut tells whether a put touched what it had to.
+func checkPut(p put, n int64) error {
+	if p.otherwise != nil && n != 1 {
+		return p.otherwise
+	}
+	return nil
+}
