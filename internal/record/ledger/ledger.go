@@ -1,0 +1,250 @@
+// Package ledger keeps every act: append-only, numbered without gaps in the
+// order of cause, covered by an RFC 6962 tree whose checkpoints are signed.
+//
+// It is one mechanism with five uses: audit, receipts that anybody verifies
+// offline, the change feed of other systems, the source of everything that only
+// watches, and proof that a draw, a bid or a list was not changed.
+//
+// It must never decide anything, and it never holds a personal value: a leaf
+// carries salted commitments, the values lie encrypted in disclosures and can
+// be erased while every proof goes on holding.
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+)
+
+// Key encrypts the values of an event's disclosures; the vault's data keys do.
+type Key interface {
+	ID() int64
+	Seal(table string, row int64, column string, plain []byte) []byte
+	Open(table string, row int64, column string, cipher []byte) ([]byte, error)
+}
+
+// Keys finds the key that a disclosure was encrypted with.
+type Keys interface {
+	KeyByID(tx *store.Tx, id int64) (Key, error)
+}
+
+// Options of a ledger.
+type Options struct {
+	Origin    string        // identity of the log, such as "yunhe.example/log"
+	Signers   []note.Signer // Ed25519 first, then SM2
+	Verifiers note.Verifiers
+	Keys      Keys
+	Outside   string    // file outside the database that keeps the last signed checkpoint; "" for none
+	Rand      io.Reader // nil means the system's
+	Log       *slog.Logger
+}
+
+// Ledger writes, numbers, signs and reads one home's log.
+type Ledger struct {
+	o    Options
+	s    *store.Store
+	mu   sync.Mutex // guards rnd and wakers
+	rnd  io.Reader
+	wake []chan struct{}
+}
+
+// New makes a ledger. The store gets it by Attach; until then it only numbers
+// when the store's before-commit step is Ledger.BeforeCommit.
+func New(o Options) *Ledger {
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Ledger{o: o, rnd: o.Rand}
+}
+
+// Attach gives the ledger its store, which was opened with BeforeCommit, and
+// opens the log if there is none yet.
+func (l *Ledger) Attach(ctx context.Context, s *store.Store) error {
+	l.s = s
+	return s.Do(ctx, store.People, func(tx *store.Tx) error {
+		_, found, err := l.head(tx)
+		if err != nil || found {
+			return err
+		}
+		return l.open(tx, 1, "")
+	})
+}
+
+func (l *Ledger) open(tx *store.Tx, generation int, before string) error {
+	tx.Put(`insert into ledger_log(log, home, origin, generation, size, hashes, before_note, opened)
+		values($1, $2, $3, $4, 0, $5, $6, $7)`, tx.NewID(), tx.Home(), l.o.Origin, generation, []byte{}, before, tx.Now())
+	return nil
+}
+
+// numberable is what Append hands to the before-commit step.
+type numberable struct {
+	event int64
+	hash  tlog.Hash
+}
+
+// Append writes an event at the end of its stream and returns the stream's new
+// head, which the caller stores in the same transaction. key may be nil when
+// the event has no personal values.
+func (l *Ledger) Append(tx *store.Tx, at Chain, key Key, e Event) (Chain, int64, error) {
+	id := tx.NewID()
+	leaf, err := l.seal(tx, at, key, e, id)
+	if err != nil {
+		return at, 0, err
+	}
+	b, err := json.Marshal(leaf)
+	if err != nil {
+		return at, 0, fmt.Errorf("event %s: %w", e.Kind, err)
+	}
+	h := tlog.RecordHash(b)
+	tx.Put(`insert into event(home, id, stream, version, kind, at, leaf) values($1, $2, $3, $4, $5, $6, $7)`,
+		tx.Home(), id, leaf.Stream, leaf.N, leaf.Kind, leaf.At, b)
+	if tx.Engine() == store.Postgres {
+		tx.Put(`insert into unnumbered(home, event, hash) values($1, $2, $3)`, tx.Home(), id, h[:])
+	}
+	tx.Keep(numberable{id, h})
+	tx.After(l.woken)
+	return Chain{leaf.N, h[:]}, id, nil
+}
+
+func (l *Ledger) seal(tx *store.Tx, at Chain, key Key, e Event, id int64) (Leaf, error) {
+	leaf := Leaf{
+		V: 1, Home: tx.Home(), Stream: e.Stream, N: at.Version + 1, Prev: hex.EncodeToString(at.Leaf),
+		Kind: e.Kind, KV: max(e.Version, 1), At: int64(tx.Now()), Day: tx.Today().String(), By: e.By, Item: e.Item,
+		Rules: e.Rules, State: hex.EncodeToString(e.State), Facts: e.Facts,
+	}
+	if e.Day != 0 {
+		leaf.Day = e.Day.String()
+	}
+	salts := make([]byte, 16+saltBytes*len(e.Personal))
+	if err := l.random(salts); err != nil {
+		return Leaf{}, err
+	}
+	leaf.Blind, salts = hex.EncodeToString(salts[:16]), salts[16:]
+	if len(e.Personal) == 0 {
+		return leaf, nil
+	}
+	if key == nil {
+		return Leaf{}, errors.New("event with personal values and no key")
+	}
+	leaf.Commits = make(map[string]string, len(e.Personal))
+	for i, p := range e.Personal {
+		salt := salts[i*saltBytes : (i+1)*saltBytes]
+		leaf.Commits[p.Field] = commitment(salt, p.Field, p.Value)
+		plain := append(append([]byte(nil), salt...), p.Value...)
+		tx.Put(`insert into disclosure(home, event, field, data_key, cipher) values($1, $2, $3, $4, $5)`,
+			tx.Home(), id, p.Field, key.ID(), key.Seal("disclosure", id, p.Field, plain))
+	}
+	return leaf, nil
+}
+
+// Note appends an event to a stream that has no root row of its own.
+func (l *Ledger) Note(tx *store.Tx, key Key, e Event) (int64, error) {
+	var at Chain
+	// The row is the stream's lock: made first, then read, so that two writers
+	// of one stream follow each other on both engines.
+	if _, err := tx.Exec(`insert into stream_head(home, stream, version, leaf) values($1, $2, 0, $3)
+		on conflict do nothing`, tx.Home(), e.Stream, []byte{}); err != nil {
+		return 0, err
+	}
+	if _, err := tx.Get([]any{&at.Version, &at.Leaf}, `update stream_head set version = version + 1 where home = $1 and stream = $2
+		returning version - 1, leaf`, tx.Home(), e.Stream); err != nil {
+		return 0, err
+	}
+	next, id, err := l.Append(tx, at, key, e)
+	if err != nil {
+		return 0, err
+	}
+	tx.Put(`update stream_head set leaf = $3 where home = $1 and stream = $2`, tx.Home(), e.Stream, next.Leaf)
+	return id, tx.Flush()
+}
+
+func (l *Ledger) random(b []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := io.ReadFull(l.rnd, b)
+	return err
+}
+
+// Wake returns a channel that gets a token after events were committed by this
+// process. It is a hint; followers also look by themselves.
+func (l *Ledger) Wake() <-chan struct{} {
+	c := make(chan struct{}, 1)
+	l.mu.Lock()
+	l.wake = append(l.wake, c)
+	l.mu.Unlock()
+	return c
+}
+
+func (l *Ledger) woken() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.wake {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Entry is a numbered event.
+type Entry struct {
+	Log, Seq int64
+	Event    int64
+	Leaf     Leaf
+	Bytes    []byte
+	Hash     tlog.Hash
+}
+
+const entrySelect = `select n.log, n.seq, n.event, n.hash, e.leaf from entry n join event e on e.home = n.home and e.id = n.event `
+
+func scanEntry(r store.Row) (Entry, error) {
+	var e Entry
+	var h []byte
+	if err := r.Scan(&e.Log, &e.Seq, &e.Event, &h, &e.Bytes); err != nil {
+		return e, err
+	}
+	copy(e.Hash[:], h)
+	leaf, err := ParseLeaf(e.Bytes)
+	e.Leaf = leaf
+	return e, err
+}
+
+// Feed returns up to limit entries of the current log from seq on (0-based).
+func (l *Ledger) Feed(tx *store.Tx, log, from int64, limit int) ([]Entry, error) {
+	return store.All(tx, scanEntry, entrySelect+`where n.log = $1 and n.seq >= $2 order by n.seq limit $3`, log, from, limit)
+}
+
+// Stream returns the numbered acts of one stream, oldest first.
+func (l *Ledger) Stream(tx *store.Tx, stream string, limit int) ([]Entry, error) {
+	return store.All(tx, scanEntry, `select n.log, n.seq, n.event, n.hash, e.leaf from event e join entry n on n.home = e.home and n.event = e.id
+		where e.home = $1 and e.stream = $2 order by e.version limit $3`, tx.Home(), stream, limit)
+}
+
+// Acts returns the acts of one stream whether numbered yet or not, oldest first.
+func (l *Ledger) Acts(tx *store.Tx, stream string, limit int) ([]Leaf, error) {
+	return store.All(tx, func(r store.Row) (Leaf, error) {
+		var b []byte
+		if err := r.Scan(&b); err != nil {
+			return Leaf{}, err
+		}
+		return ParseLeaf(b)
+	}, `select leaf from event where home = $1 and stream = $2 order by version limit $3`, tx.Home(), stream, limit)
+}
+
+// Instant is when the act was recorded.
+func (l Leaf) Instant() day.Instant { return day.Instant(l.At) }

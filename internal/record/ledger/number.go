@@ -1,0 +1,257 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+)
+
+const (
+	hashSize   = tlog.HashSize
+	tileHeight = 8
+	tileWidth  = 1 << tileHeight
+)
+
+// head is the growing end of a log.
+type head struct {
+	log, size int64
+	edge      []tlog.Hash // compact range: complete subtrees from the left, largest first
+}
+
+func (l *Ledger) head(tx *store.Tx) (head, bool, error) {
+	return store.Find(tx, scanHead, `select log, size, hashes from ledger_log where home = $1 and origin = $2
+		order by generation desc limit 1`, tx.Home(), l.o.Origin)
+}
+
+func scanHead(r store.Row) (head, error) {
+	var h head
+	var b []byte
+	if err := r.Scan(&h.log, &h.size, &b); err != nil {
+		return h, err
+	}
+	h.edge = hashesOf(b)
+	return h, nil
+}
+
+func hashesOf(b []byte) []tlog.Hash {
+	list := make([]tlog.Hash, len(b)/hashSize)
+	for i := range list {
+		copy(list[i][:], b[i*hashSize:])
+	}
+	return list
+}
+
+func bytesOf(list []tlog.Hash) []byte {
+	b := make([]byte, 0, len(list)*hashSize)
+	for _, h := range list {
+		b = append(b, h[:]...)
+	}
+	return b
+}
+
+// push adds a leaf hash to the tree: as many complete pairs at the right edge
+// are joined as the binary form of size has trailing ones.
+func (h *head) push(leaf tlog.Hash) {
+	for n := h.size; n&1 == 1; n >>= 1 {
+		last := len(h.edge) - 1
+		leaf = tlog.NodeHash(h.edge[last], leaf)
+		h.edge = h.edge[:last]
+	}
+	h.edge = append(h.edge, leaf)
+	h.size++
+}
+
+// root is the tree's hash; the empty tree has the hash of nothing.
+func (h *head) root() tlog.Hash {
+	if len(h.edge) == 0 {
+		r, _ := tlog.TreeHash(0, nil)
+		return r
+	}
+	r := h.edge[len(h.edge)-1]
+	for i := len(h.edge) - 2; i >= 0; i-- {
+		r = tlog.NodeHash(h.edge[i], r)
+	}
+	return r
+}
+
+// BeforeCommit is the store's before-commit step on SQLite: it numbers the
+// events of the group in the order in which its commands ran.
+func (l *Ledger) BeforeCommit(tx *store.Tx, kept []any) error {
+	events := make([]numberable, 0, len(kept))
+	for _, k := range kept {
+		if n, ok := k.(numberable); ok {
+			events = append(events, n)
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return l.number(tx, events)
+}
+
+// errNumberedElsewhere says that another node moved the head first.
+var errNumberedElsewhere = errors.New("ledger: the head was moved by another node")
+
+// number gives the events the next numbers of the log and extends the tree. Its
+// safety does not rest on who holds the lease: the head moves only from the size
+// that was read.
+func (l *Ledger) number(tx *store.Tx, events []numberable) error {
+	h, found, err := l.head(tx)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return errors.New("ledger: no log is open")
+	}
+	from := h.size
+	fresh := make([]tlog.Hash, len(events))
+	for i, e := range events {
+		tx.Put(`insert into entry(log, seq, home, event, hash) values($1, $2, $3, $4, $5)`, h.log, h.size, tx.Home(), e.event, e.hash[:])
+		h.push(e.hash)
+		fresh[i] = e.hash
+	}
+	tx.PutOne(errNumberedElsewhere, `update ledger_log set size = $2, hashes = $3 where log = $1 and size = $4`,
+		h.log, h.size, bytesOf(h.edge), from)
+	return l.completeTiles(tx, h.log, from, fresh)
+}
+
+// completeTiles writes the tiles that the new leaves filled, at every level.
+func (l *Ledger) completeTiles(tx *store.Tx, log, from int64, fresh []tlog.Hash) error {
+	first, end := from/tileWidth, (from+int64(len(fresh)))/tileWidth
+	if first == end {
+		return nil
+	}
+	if err := tx.Flush(); err != nil {
+		return err
+	}
+	for n := first; n < end; n++ {
+		if err := l.completeTile(tx, log, 0, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// completeTile writes one tile and, when it is the last of its parent, the parent.
+func (l *Ledger) completeTile(tx *store.Tx, log int64, level int, n int64) error {
+	b, err := tileHashes(tx, log, level, n, tileWidth)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`insert into tile(log, level, n, hashes) values($1, $2, $3, $4)`, log, level, n, b); err != nil {
+		return err
+	}
+	if (n+1)%tileWidth == 0 {
+		return l.completeTile(tx, log, level+1, n/tileWidth)
+	}
+	return nil
+}
+
+// tileHashes gathers the first width hashes of a tile from what lies below it:
+// leaves from entries, higher levels from the complete tiles beneath.
+func tileHashes(tx *store.Tx, log int64, level int, n int64, width int) ([]byte, error) {
+	scan := func(r store.Row) (b []byte, err error) { return b, r.Scan(&b) }
+	var parts [][]byte
+	var err error
+	from := n * tileWidth
+	if level == 0 {
+		parts, err = store.All(tx, scan, `select hash from entry where log = $1 and seq >= $2 and seq < $3 order by seq`, log, from, from+int64(width))
+	} else {
+		parts, err = store.All(tx, func(r store.Row) ([]byte, error) {
+			b, err := scan(r)
+			h := subtree(hashesOf(b))
+			return h[:], err
+		}, `select hashes from tile where log = $1 and level = $2 and n >= $3 and n < $4 order by n`, log, level-1, from, from+int64(width))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) != width {
+		return nil, fmt.Errorf("ledger: tile %d/%d has %d of %d hashes", level, n, len(parts), width)
+	}
+	out := make([]byte, 0, width*hashSize)
+	for _, p := range parts {
+		out = append(out, p...)
+	}
+	return out, nil
+}
+
+// subtree is the root of a complete subtree with these leaves.
+func subtree(list []tlog.Hash) tlog.Hash {
+	if len(list) == 0 {
+		return tlog.Hash{}
+	}
+	for len(list) > 1 {
+		up := list[:0:0]
+		for i := 0; i+1 < len(list); i += 2 {
+			up = append(up, tlog.NodeHash(list[i], list[i+1]))
+		}
+		list = up
+	}
+	return list[0]
+}
+
+// Number gives numbers to up to limit waiting events (PostgreSQL) and returns
+// how many. Any node may call it: the head's size decides who wins.
+func (l *Ledger) Number(ctx context.Context, limit int) (int, error) {
+	n := 0
+	err := l.s.Do(ctx, store.Background, func(tx *store.Tx) error {
+		n = 0
+		list, err := waiting(tx, limit)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		n = len(list)
+		return l.number(tx, list)
+	})
+	if errors.Is(err, errNumberedElsewhere) {
+		return 0, nil
+	}
+	if n > 0 && err == nil {
+		l.woken()
+	}
+	return n, err
+}
+
+// waiting takes events off the waiting list in the order in which they were put
+// there: an act that rests on another got its place after it.
+func waiting(tx *store.Tx, limit int) ([]numberable, error) {
+	type placed struct {
+		pos int64
+		numberable
+	}
+	list, err := store.All(tx, func(r store.Row) (placed, error) {
+		var e placed
+		var h []byte
+		err := r.Scan(&e.pos, &e.event, &h)
+		copy(e.hash[:], h)
+		return e, err
+	}, `delete from unnumbered where pos in (select pos from unnumbered where home = $1 order by pos limit $2)
+		returning pos, event, hash`, tx.Home(), limit)
+	slices.SortFunc(list, func(a, b placed) int { return cmp.Compare(a.pos, b.pos) })
+	events := make([]numberable, len(list))
+	for i, e := range list {
+		events[i] = e.numberable
+	}
+	return events, err
+}
+
+// hold takes or renews a lease for liveness and tells whether this holder has it.
+func (l *Ledger) hold(ctx context.Context, name, holder string, ttl day.Instant) (bool, error) {
+	got := false
+	err := l.s.Do(ctx, store.Background, func(tx *store.Tx) error {
+		n, err := tx.Exec(`insert into lease(home, name, holder, until_at) values($1, $2, $3, $4)
+			on conflict (home, name) do update set holder = $3, until_at = $4
+			where lease.holder = $3 or lease.until_at < $5`, tx.Home(), name, holder, tx.Now()+ttl, tx.Now())
+		got = n == 1
+		return err
+	})
+	return got, err
+}
