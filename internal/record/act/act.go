@@ -1,0 +1,225 @@
+// Package act runs commands. A command is a value: its name, the right it needs,
+// the part it plays in a case. Pages, API, command line and the authorisation
+// tests all come from it, and every one of them runs it here.
+//
+// A command loads (one or two queries), decides (pure), and puts its writes and
+// events; or it returns an *Error and nothing of it is stored. It must ask for
+// its right with Call.Allow as soon as it knows what it acts on; the runner
+// refuses to commit a command that did not.
+package act
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tongban/internal/record/ledger"
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
+)
+
+// Command describes a command.
+type Command struct {
+	Name  string // "case.accept": stable, in the ledger, the API and the tests
+	Right string // the right it needs, "" only for what anyone may do
+	Part  string // the part it plays in a case: accept, review, decide …; "" for none
+}
+
+// Label is the command's name for people.
+func (c Command) Label() wording.Message { return wording.M("command." + c.Name) }
+
+// Authoriser tells whether an actor holds a right in a scope; a refusal is an *Error.
+type Authoriser interface {
+	Authorise(tx *store.Tx, a Actor, right string, on Scope) error
+}
+
+// Runner runs commands.
+type Runner struct {
+	Store  *store.Store
+	Ledger *ledger.Ledger
+	Rights Authoriser
+	Log    *slog.Logger
+	Rand   io.Reader                                           // for the ids of internal errors
+	Seen   func(command string, outcome Kind, d time.Duration) // metrics; may be nil
+
+	mu       sync.Mutex
+	recorded map[int64]burst
+}
+
+// Call is one run of a command.
+type Call struct {
+	Tx      *store.Tx
+	Actor   Actor
+	Command Command
+	r       *Runner
+	allowed bool
+}
+
+// Run runs a command. token is the idempotency key, "" for none: the same token
+// with the same input answers what the first run answered; with another input
+// it is refused. Out must be a reference to the result (ids, numbers), never
+// what was typed, because it is kept.
+func Run[In, Out any](ctx context.Context, r *Runner, a Actor, token string, c Command, in In, do func(*Call, In) (Out, error)) (Out, error) {
+	var out Out
+	began := time.Now()
+	digest, err := requestDigest(token, c, in)
+	if err == nil {
+		err = r.untilSettled(func() error {
+			return r.Store.Do(ctx, priority(a), func(tx *store.Tx) error {
+				out = *new(Out)
+				if token != "" {
+					replayed, err := replay(tx, a, token, digest, &out)
+					if err != nil || replayed {
+						return err
+					}
+				}
+				call := &Call{Tx: tx, Actor: a, Command: c, r: r}
+				var err error
+				if out, err = do(call, in); err != nil {
+					return r.recording(a, c, err)
+				}
+				if !call.allowed {
+					return fmt.Errorf("command %s never asked for its right", c.Name)
+				}
+				return remember(tx, a, token, c, digest, out)
+			})
+		})
+	}
+	err = r.settle(c, err)
+	if r.Seen != nil {
+		r.Seen(c.Name, KindOf(err), time.Since(began))
+	}
+	if err != nil {
+		return *new(Out), err
+	}
+	return out, nil
+}
+
+func priority(a Actor) store.Priority {
+	if a.Who == System {
+		return store.Background
+	}
+	return store.People
+}
+
+// errTokenTaken says that the same submission was committed by another request
+// between our look and our write: look again.
+var errTokenTaken = errors.New("act: token taken meanwhile")
+
+func (r *Runner) untilSettled(f func() error) error {
+	err := f()
+	for range 3 {
+		if !errors.Is(err, errTokenTaken) {
+			break
+		}
+		err = f()
+	}
+	return err
+}
+
+func requestDigest(token string, c Command, in any) ([]byte, error) {
+	if token == "" {
+		return nil, nil
+	}
+	b, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("command %s: input: %w", c.Name, err)
+	}
+	h := sha256.New()
+	_, _ = io.WriteString(h, c.Name+"\n")
+	_, _ = h.Write(b)
+	return h.Sum(nil), nil
+}
+
+func replay(tx *store.Tx, a Actor, token string, digest []byte, out any) (bool, error) {
+	var was []byte
+	var result string
+	found, err := tx.Get([]any{&was, &result}, `select digest, result from idempotency where home = $1 and person = $2 and token = $3`,
+		tx.Home(), a.Person, token)
+	if err != nil || !found {
+		return false, err
+	}
+	if string(was) != string(digest) {
+		return false, Wrong("act.key_reused")
+	}
+	return true, json.Unmarshal([]byte(result), out)
+}
+
+func remember(tx *store.Tx, a Actor, token string, c Command, digest []byte, out any) error {
+	if token == "" {
+		return nil
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	tx.PutOne(errTokenTaken, `insert into idempotency(home, person, token, command, digest, result, at)
+		values($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`, tx.Home(), a.Person, token, c.Name, digest, string(b), tx.Now())
+	return nil
+}
+
+// settle turns whatever came back into the one error type.
+func (r *Runner) settle(c Command, err error) error {
+	var e *Error
+	var m wording.Message
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &m):
+		return &Error{Kind: Invalid, Code: m.Key, Msg: m}
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrConflict):
+		r.Log.Warn("command not stored", "command", c.Name, "err", err)
+		return &Error{Kind: Unavailable, Code: "act.unavailable", Msg: wording.M("act.unavailable"), cause: err}
+	}
+	return r.internal(c.Name, err)
+}
+
+// internal hides an unexpected error behind an id that is in the log.
+func (r *Runner) internal(what string, err error) error {
+	b := make([]byte, 6)
+	_, _ = io.ReadFull(r.Rand, b)
+	id := hex.EncodeToString(b)
+	r.Log.Error("internal error", "id", id, "what", what, "err", err)
+	return &Error{Kind: Internal, Code: "act.internal", Msg: wording.M("act.internal", "id", id), ID: id, cause: err}
+}
+
+// Settle is for faces that read without a command: it gives any error the one type.
+func (r *Runner) Settle(what string, err error) error { return r.settle(Command{Name: what}, err) }
+
+// Allow asks for the command's right in this scope.
+func (c *Call) Allow(on Scope) error {
+	c.allowed = true
+	if c.Command.Right == "" || c.Actor.Who == System {
+		return nil
+	}
+	return c.r.Rights.Authorise(c.Tx, c.Actor, c.Command.Right, on)
+}
+
+// Now is the instant of the command, Today its legal day.
+func (c *Call) Now() day.Instant { return c.Tx.Now() }
+
+// Today is the legal day of the command.
+func (c *Call) Today() day.Day { return c.Tx.Today() }
+
+// Append writes an event of this actor at the end of a stream whose head the
+// caller keeps, and returns the new head and the event's id.
+func (c *Call) Append(at ledger.Chain, key ledger.Key, e ledger.Event) (ledger.Chain, int64, error) {
+	e.By = c.Actor.by()
+	return c.r.Ledger.Append(c.Tx, at, key, e)
+}
+
+// Note writes an event of this actor to a stream without a root row of its own.
+func (c *Call) Note(key ledger.Key, e ledger.Event) (int64, error) {
+	e.By = c.Actor.by()
+	return c.r.Ledger.Note(c.Tx, key, e)
+}
