@@ -1,0 +1,167 @@
+package vault
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/emmansun/gmsm/sm2"
+	"golang.org/x/mod/sumdb/note"
+)
+
+// sm2NoteType begins the encoded SM2 key of a note: C2SP signed-note reserves
+// 0xff for kinds without a number of their own, told apart by a long name.
+const sm2NoteType = "\xfftongban/sm2-with-sm3"
+
+// LogSigner signs the checkpoints of a log, and says how they are verified.
+type LogSigner struct {
+	Ed25519, SM2       note.Signer
+	Ed25519Key, SM2Key string // verifier keys, name+hash+base64, for Verifier
+}
+
+// Signers lists both, Ed25519 first, for note.Sign.
+func (l LogSigner) Signers() []note.Signer { return []note.Signer{l.Ed25519, l.SM2} }
+
+// LogSigner returns the signers of the log with this origin. The keys lie in
+// the key folder, not in the database, and outlive every generation of a log.
+func (v *Vault) LogSigner(origin string) (LogSigner, error) {
+	seed := ed25519.NewKeyFromSeed(v.keys.logSeed)
+	pub := seed.Public().(ed25519.PublicKey)
+	vkey, err := note.NewEd25519VerifierKey(origin, pub)
+	if err != nil {
+		return LogSigner{}, err
+	}
+	if err := checkOrigin(origin); err != nil {
+		return LogSigner{}, err
+	}
+	verifier, err := note.NewVerifier(vkey)
+	if err != nil {
+		return LogSigner{}, err
+	}
+	key, err := v.keys.logSM2()
+	if err != nil {
+		return LogSigner{}, err
+	}
+	return LogSigner{
+		Ed25519:    &noteSigner{origin, verifier.KeyHash(), func(msg []byte) ([]byte, error) { return ed25519.Sign(seed, msg), nil }},
+		Ed25519Key: vkey,
+		SM2:        &noteSigner{origin, noteHash(origin, sm2NoteKey(&key.PublicKey)), func(msg []byte) ([]byte, error) { return signSM2(v.rand, key, msg) }},
+		SM2Key:     sm2VerifierKey(origin, &key.PublicKey),
+	}, nil
+}
+
+// Verifier reads a verifier key of either kind, for note.Open.
+func Verifier(vkey string) (note.Verifier, error) {
+	name, rest, _ := strings.Cut(vkey, "+")
+	hash16, key64, _ := strings.Cut(rest, "+")
+	key, err := base64.StdEncoding.DecodeString(key64)
+	if err != nil || !strings.HasPrefix(string(key), sm2NoteType) {
+		return note.NewVerifier(vkey)
+	}
+	hash, err := strconv.ParseUint(hash16, 16, 32)
+	if err != nil || uint32(hash) != noteHash(name, key) {
+		return nil, errors.New("verifier key: the hash does not belong to the key")
+	}
+	if err := checkOrigin(name); err != nil {
+		return nil, err
+	}
+	//lint:ignore SA1019 crypto/ecdh does not know this curve
+	x, y := elliptic.Unmarshal(sm2.P256(), key[len(sm2NoteType):])
+	if x == nil {
+		return nil, errors.New("verifier key: not a point of SM2")
+	}
+	return &noteVerifier{name, uint32(hash), &ecdsa.PublicKey{Curve: sm2.P256(), X: x, Y: y}}, nil
+}
+
+type noteSigner struct {
+	name string
+	hash uint32
+	sign func([]byte) ([]byte, error)
+}
+
+func (s *noteSigner) Name() string                    { return s.name }
+func (s *noteSigner) KeyHash() uint32                 { return s.hash }
+func (s *noteSigner) Sign(msg []byte) ([]byte, error) { return s.sign(msg) }
+
+type noteVerifier struct {
+	name string
+	hash uint32
+	pub  *ecdsa.PublicKey
+}
+
+func (v *noteVerifier) Name() string    { return v.name }
+func (v *noteVerifier) KeyHash() uint32 { return v.hash }
+func (v *noteVerifier) Verify(msg, sig []byte) bool {
+	return sm2.VerifyASN1WithSM2(v.pub, nil, msg, sig)
+}
+
+// sm2NoteKey encodes a public key for notes: type, name of the kind, point.
+func sm2NoteKey(pub *ecdsa.PublicKey) []byte {
+	point := make([]byte, 65)
+	point[0] = 4
+	pub.X.FillBytes(point[1:33])
+	pub.Y.FillBytes(point[33:])
+	return append([]byte(sm2NoteType), point...)
+}
+
+func sm2VerifierKey(name string, pub *ecdsa.PublicKey) string {
+	key := sm2NoteKey(pub)
+	return fmt.Sprintf("%s+%08x+%s", name, noteHash(name, key), base64.StdEncoding.EncodeToString(key))
+}
+
+// noteHash is the key id that C2SP signed-note recommends.
+func noteHash(name string, key []byte) uint32 {
+	h := sha256.New()
+	h.Write([]byte(name + "\n"))
+	h.Write(key)
+	return binary.BigEndian.Uint32(h.Sum(nil))
+}
+
+func checkOrigin(name string) error {
+	if name == "" || strings.ContainsFunc(name, unicode.IsSpace) || strings.Contains(name, "+") {
+		return fmt.Errorf("log origin %q is empty or holds a space or a plus", name)
+	}
+	return nil
+}
+
+// makeLogKeys makes the log's two private keys and wraps them.
+func (k *Keys) makeLogKeys(random *source) error {
+	key, err := newSM2(random)
+	if err != nil {
+		return err
+	}
+	k.logSeed, k.logNumber = random.take(ed25519.SeedSize), number(key)
+	k.wrappedLog, err = k.wrapKey(random, logFile, 0, 0, "log", append(k.logSeed[:len(k.logSeed):len(k.logSeed)], k.logNumber...))
+	return err
+}
+
+// openLogKeys unwraps what the key folder held.
+func (k *Keys) openLogKeys() error {
+	both, err := k.unwrapKey(logFile, 0, 0, "log", k.wrappedLog)
+	if err != nil {
+		return err
+	}
+	if len(both) != ed25519.SeedSize+32 {
+		return Tampered{logFile, 0, "log"}
+	}
+	k.logSeed, k.logNumber = both[:ed25519.SeedSize], both[ed25519.SeedSize:]
+	return nil
+}
+
+// logSM2 rebuilds the log's SM2 key.
+func (k *Keys) logSM2() (*sm2.PrivateKey, error) {
+	//lint:ignore SA1019 crypto/ecdh does not know this curve
+	x, y := sm2.P256().ScalarBaseMult(k.logNumber)
+	if x.Sign() == 0 {
+		return nil, errors.New("log key: not a private number of SM2")
+	}
+	return keyFromNumber(k.logNumber, &ecdsa.PublicKey{Curve: sm2.P256(), X: x, Y: y}), nil
+}
