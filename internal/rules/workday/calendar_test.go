@@ -69,6 +69,8 @@ func TestAddAndBetweenInRealYears(t *testing.T) {
 		{"2026-12-04", 20, "2027-01-01", true}, // guessed: weekends off only
 		{"2026-06-01", 0, "2026-06-01", false},
 		{"2014-12-30", 1, "2014-12-31", true},
+		{"2026-12-31", 1, "2027-01-01", true}, // the first day beyond the files
+		{"2014-12-31", 1, "2015-01-04", false},
 	} {
 		got := c.Add(day.MustParse(w.from), w.n)
 		if got.Day.String() != w.due || got.Provisional != w.provisional {
