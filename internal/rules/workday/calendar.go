@@ -45,7 +45,11 @@ type entry struct {
 }
 
 // Default is the calendar of the files inside the program, 2015–2026.
-var Default = sync.OnceValue(func() *Calendar {
+func Default() *Calendar { return builtIn() }
+
+// builtIn is read once, at first use. A file that cannot be read is a fault of
+// the program, found by any test, hence the panics.
+var builtIn = sync.OnceValue(func() *Calendar {
 	names, err := fs.Glob(files, "calendar/*.json")
 	if err != nil {
 		panic(err)
