@@ -1,0 +1,191 @@
+// Package proceeding runs flows: it owns the root row of everything that has a
+// flow, a clock and tasks, and that row is the lock of every command on it.
+//
+// It knows no application, no licence and no form: what a task means is the
+// business of the room in work/ that runs it. One engine, one worklist, one
+// table of duties for all of them.
+package proceeding
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/ledger"
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/flow"
+	"tongban/internal/rules/workday"
+)
+
+// Proceeding is the root row, as it stands inside a command.
+type Proceeding struct {
+	ID          int64
+	Kind        string // "case"
+	Number      string // 办件编号
+	Item        int64  // the item through its versions
+	ItemVersion int64  // the version pinned at the start
+	Title       string // the item's name, for lists
+	Agency      string // the body responsible
+	Region      string
+	Applicant   int64  // natural person or legal person whose matter it is
+	Filer       int64  // natural person who filed and may act in it
+	Label       string // the applicant's name, masked, for lists
+	Status      string
+	State       flow.State
+	Clock       workday.Clock
+	Timers      []Timer
+	Received    day.Day
+	Accepted    day.Day
+	Closed      day.Day
+	Due         day.Day // statutory, while it runs
+	Provisional bool    // Due rests on days whose notice is not in
+	PromisedDue day.Day
+	Wake        day.Instant
+	Key         int64 // data key of everything personal in it
+	Opened      day.Instant
+	Chain       ledger.Chain
+}
+
+// Timer is a timer of the flow that runs.
+type Timer struct {
+	ID   string      `json:"id"`
+	Node string      `json:"n"`
+	At   day.Instant `json:"at"`
+}
+
+// Stream is the ledger stream of a proceeding.
+func Stream(kind string, id int64) string { return fmt.Sprintf("%s/%d", kind, id) }
+
+// Stream is the ledger stream of this proceeding.
+func (p *Proceeding) Stream() string { return Stream(p.Kind, p.ID) }
+
+const columns = `id, kind, number, item, item_version, title, agency, region, applicant, filer, label, status, state, clock, timers,
+	received, accepted, closed, due, due_provisional, promised_due, wake, data_key, opened, version, leaf`
+
+func scan(r store.Row) (*Proceeding, error) {
+	p := &Proceeding{}
+	var state, clock, timers string
+	if err := r.Scan(&p.ID, &p.Kind, &p.Number, &p.Item, &p.ItemVersion, &p.Title, &p.Agency, &p.Region, &p.Applicant, &p.Filer,
+		&p.Label, &p.Status, &state, &clock, &timers, &p.Received, &p.Accepted, &p.Closed, &p.Due, &p.Provisional, &p.PromisedDue,
+		&p.Wake, &p.Key, &p.Opened, &p.Chain.Version, &p.Chain.Leaf); err != nil {
+		return nil, err
+	}
+	return p, errors.Join(json.Unmarshal([]byte(state), &p.State), json.Unmarshal([]byte(clock), &p.Clock), json.Unmarshal([]byte(timers), &p.Timers))
+}
+
+// stored is the row's JSON columns, written.
+func (p *Proceeding) stored() (state, clock, timers string, err error) {
+	list := p.Timers
+	if list == nil {
+		list = []Timer{}
+	}
+	for _, x := range []struct {
+		into *string
+		v    any
+	}{{&state, p.State}, {&clock, p.Clock}, {&timers, list}} {
+		b, err := json.Marshal(x.v)
+		if err != nil {
+			return "", "", "", err
+		}
+		*x.into = string(b)
+	}
+	return state, clock, timers, nil
+}
+
+// Digest writes the row's content to h, in the order of its columns, so that
+// the ledger binds it. The lock's own columns (version, leaf) and the wake-up,
+// which follows from the rest, are left out.
+func (p *Proceeding) Digest(h hash.Hash) error {
+	state, clock, timers, err := p.stored()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%s\x00%s\x00%d\x00%d\x00%d\x00%d\x00%t\x00%d\x00%d\x00%d\x00",
+		p.ID, p.Kind, p.Number, p.Item, p.ItemVersion, p.Title, p.Agency, p.Region, p.Applicant, p.Filer, p.Label, p.Status,
+		state, clock, timers, p.Received, p.Accepted, p.Closed, p.Due, p.Provisional, p.PromisedDue, p.Key, p.Opened)
+	return err
+}
+
+// Lock takes the proceeding for this command. It is the command's first
+// statement on it: from here to the commit nobody else is in it.
+func Lock(tx *store.Tx, id int64) (*Proceeding, error) {
+	p, found, err := store.Find(tx, scan, `update proceeding set version = version where home = $1 and id = $2 returning `+columns, tx.Home(), id)
+	if err == nil && !found {
+		err = act.Missing("proceeding.case")
+	}
+	return p, err
+}
+
+// Get reads the proceeding without taking it.
+func Get(tx *store.Tx, id int64) (*Proceeding, error) {
+	p, found, err := store.Find(tx, scan, `select `+columns+` from proceeding where home = $1 and id = $2`, tx.Home(), id)
+	if err == nil && !found {
+		err = act.Missing("proceeding.case")
+	}
+	return p, err
+}
+
+// ByNumber finds a proceeding by its number.
+func ByNumber(tx *store.Tx, number string) (*Proceeding, error) {
+	p, found, err := store.Find(tx, scan, `select `+columns+` from proceeding where home = $1 and number = $2`, tx.Home(), number)
+	if err == nil && !found {
+		err = act.Missing("proceeding.case")
+	}
+	return p, err
+}
+
+// Insert writes a new proceeding together with its first event.
+func (p *Proceeding) Insert(c *act.Call, key ledger.Key, e ledger.Event) (int64, error) {
+	id, err := p.append(c, key, e)
+	if err != nil {
+		return 0, err
+	}
+	state, clock, timers, err := p.stored()
+	if err != nil {
+		return 0, err
+	}
+	c.Tx.Put(`insert into proceeding(home, `+columns+`) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+		c.Tx.Home(), p.ID, p.Kind, p.Number, p.Item, p.ItemVersion, p.Title, p.Agency, p.Region, p.Applicant, p.Filer, p.Label, p.Status,
+		state, clock, timers, p.Received, p.Accepted, p.Closed, p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Key, p.Opened, p.Chain.Version, p.Chain.Leaf)
+	return id, nil
+}
+
+// Save writes the proceeding back together with the event of what was done. The
+// caller has put the state's digest into the event.
+func (p *Proceeding) Save(c *act.Call, key ledger.Key, e ledger.Event) (int64, error) {
+	was := p.Chain.Version
+	id, err := p.append(c, key, e)
+	if err != nil {
+		return 0, err
+	}
+	state, clock, timers, err := p.stored()
+	if err != nil {
+		return 0, err
+	}
+	c.Tx.PutOne(act.Changed("proceeding.case"), `update proceeding set applicant = $3, filer = $4, label = $5, status = $6, state = $7, clock = $8, timers = $9,
+		received = $10, accepted = $11, closed = $12, due = $13, due_provisional = $14, promised_due = $15, wake = $16, version = $17, leaf = $18
+		where home = $1 and id = $2 and version = $19`,
+		c.Tx.Home(), p.ID, p.Applicant, p.Filer, p.Label, p.Status, state, clock, timers, p.Received, p.Accepted, p.Closed,
+		p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Chain.Version, p.Chain.Leaf, was)
+	return id, nil
+}
+
+func (p *Proceeding) append(c *act.Call, key ledger.Key, e ledger.Event) (int64, error) {
+	e.Stream, e.Item = p.Stream(), p.ItemVersion
+	chain, id, err := c.Append(p.Chain, key, e)
+	p.Chain = chain
+	return id, err
+}
+
+// NextNumber gives the next number of a series in a year. It is asked late in
+// a command: the counter's row is held until the commit. A refused command
+// leaves no gap; a gap can still be left by a restore, and is reported then.
+func NextNumber(tx *store.Tx, series string, year int) (int64, error) {
+	var n int64
+	_, err := tx.Get([]any{&n}, `insert into number_counter(home, series, year, last) values($1, $2, $3, 1)
+		on conflict (home, series, year) do update set last = number_counter.last + 1 returning last`, tx.Home(), series, year)
+	return n, err
+}
