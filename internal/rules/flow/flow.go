@@ -135,7 +135,9 @@ type Definition struct {
 	process  *element
 	byID     map[string]*Node
 	flowByID map[string]*Flow
-	dangling []Element // flows that point at nothing, found while linking
+	elements map[string]*element // every BPMN element with an id
+	expanded map[string]bool     // sub-processes that the drawing shows open
+	dangling []Element           // flows that point at nothing, found while linking
 	plan     *plan
 	report   Report // what Check says, conditions left aside
 }

@@ -39,6 +39,7 @@ func Parse(src []byte) (*Definition, error) {
 		d.readLanes(d.process)
 		d.linkBoundaries()
 	}
+	d.index()
 	d.readNotes()
 	d.Diagram = readDiagram(root)
 	d.plan = newPlan(d)

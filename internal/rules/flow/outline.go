@@ -1,0 +1,266 @@
+package flow
+
+import (
+	"regexp"
+	"slices"
+
+	"tongban/internal/rules/wording"
+)
+
+// Line is one line of a flow told as a list: what a screen reader speaks and a
+// phone shows.
+type Line struct {
+	Depth int             // how far it is indented
+	Node  string          // id of the node, "" for a line that only introduces a branch
+	Kind  Kind            // kind of the node
+	Text  wording.Message // the sentence
+}
+
+// Outline tells the flow as an indented list, each node once; where ways come
+// together again or lead back, a line says where to go on.
+func Outline(d *Definition) []Line {
+	o := &outliner{d: d, told: map[*Node]bool{}, meets: map[*Node]*Node{}}
+	if d.plan.start != nil {
+		o.tell(d.plan.start, 0, nil)
+	}
+	return o.lines
+}
+
+type outliner struct {
+	d     *Definition
+	told  map[*Node]bool
+	meets map[*Node]*Node // where the ways of a choice come together, once looked up
+	lines []Line
+}
+
+func (o *outliner) say(depth int, n *Node, key string, pairs ...any) {
+	line := Line{Depth: depth, Text: say("outline."+key, pairs...)}
+	if n != nil {
+		line.Node, line.Kind = n.ID, n.Kind
+	}
+	o.lines = append(o.lines, line)
+}
+
+// tell goes along one way until it ends or comes to stop, which the caller tells.
+func (o *outliner) tell(n *Node, depth int, stop *Node) {
+	for n != nil && n != stop {
+		if o.told[n] {
+			o.goTo(n, depth)
+			return
+		}
+		o.told[n] = true
+		o.node(n, depth)
+		for _, b := range n.Boundary {
+			o.boundary(b, depth+1, stop)
+		}
+		switch {
+		case n.Kind == KindChoice && len(n.Out) > 1:
+			meet := o.meet(n)
+			if meet == nil {
+				meet = stop
+			}
+			for _, f := range n.Out {
+				o.way(n, f, depth+1, meet)
+			}
+			if meet == stop {
+				return
+			}
+			n = meet
+		case n.Kind == KindParallel && len(n.Out) > 1:
+			n = o.parallel(n, depth)
+		case len(n.Out) > 0:
+			n = n.Out[0].To
+		default:
+			return
+		}
+	}
+}
+
+// goTo points at a node that was told before, or at the first one behind a
+// gateway that needs no telling.
+func (o *outliner) goTo(n *Node, depth int) {
+	for seen := 0; (n.Kind == KindChoice || n.Kind == KindParallel) && len(n.Out) == 1 && seen < len(o.d.Nodes); seen++ {
+		n = n.Out[0].To
+	}
+	o.say(depth, nil, "go", "name", n.Label())
+}
+
+func (o *outliner) node(n *Node, depth int) {
+	plain := map[Kind]string{KindStart: "start", KindEnd: "end", KindChoice: "choose"}[n.Kind]
+	switch {
+	case n.Kind == KindParallel, n.Kind == KindChoice && len(n.Out) < 2:
+	case plain != "" && n.Name == "":
+		o.say(depth, n, plain+"_plain")
+	case plain != "":
+		o.say(depth, n, plain, "name", n.Name)
+	case n.Kind == KindCatch && n.Timer != "":
+		o.say(depth, n, "wait_term", "name", n.Label(), "term", TermText(n.Timer))
+	case n.Kind == KindCatch:
+		o.say(depth, n, "wait", "name", n.Label())
+	default:
+		o.say(depth, n, "step", "name", n.Label())
+	}
+}
+
+func (o *outliner) boundary(b *Node, depth int, stop *Node) {
+	o.told[b] = true
+	name := b.Label()
+	if b.Name == "" && len(b.Out) > 0 {
+		name = b.Out[0].To.Label()
+	}
+	switch {
+	case b.Timer == "":
+		o.say(depth, b, "on_message", "name", name)
+	case b.Interrupting:
+		o.say(depth, b, "overdue", "name", name, "term", TermText(b.Timer))
+	default:
+		o.say(depth, b, "overdue_side", "name", name, "term", TermText(b.Timer))
+	}
+	if len(b.Out) == 0 {
+		return
+	}
+	// The way that interrupts comes back to the main path somewhere: it is told
+	// up to there only.
+	if meet := o.behind(b.Host); meet[b.Out[0].To] {
+		o.goTo(b.Out[0].To, depth+1)
+		return
+	}
+	until := stop
+	if b.Interrupting {
+		until = o.firstShared(b.Out[0].To, o.behind(b.Host), stop)
+	}
+	o.tell(b.Out[0].To, depth+1, until)
+	if until != nil && until != stop && b.Interrupting {
+		o.goTo(until, depth+1)
+	}
+}
+
+func (o *outliner) way(n *Node, f *Flow, depth int, meet *Node) {
+	name := f.Name
+	if name == "" {
+		name = f.Condition
+	}
+	switch {
+	case f.ID == n.Default && f.Name == "":
+		o.say(depth, nil, "otherwise_plain")
+	case f.ID == n.Default:
+		o.say(depth, nil, "otherwise", "name", name)
+	default:
+		o.say(depth, nil, "when", "name", name)
+	}
+	o.tell(f.To, depth+1, meet)
+}
+
+func (o *outliner) parallel(n *Node, depth int) *Node {
+	o.say(depth, n, "parallel", "n", len(n.Out))
+	var join *Node
+	for _, b := range o.d.plan.blocks {
+		if b.split == n {
+			join = b.join
+		}
+	}
+	for i, f := range n.Out {
+		o.say(depth+1, nil, "branch", "n", i+1)
+		o.tell(f.To, depth+2, join)
+	}
+	if join == nil {
+		return nil
+	}
+	o.say(depth, join, "joined", "n", len(n.Out))
+	if o.told[join] {
+		return nil
+	}
+	o.told[join] = true
+	if len(join.Out) > 1 { // it splits again at once
+		return o.parallel(join, depth)
+	}
+	return join.Out[0].To
+}
+
+// meet is the first node that every way out of a choice comes to and that no
+// line has told yet, ends aside. Nil when the ways never come together.
+func (o *outliner) meet(n *Node) *Node {
+	if m, known := o.meets[n]; known {
+		return m
+	}
+	var shared map[*Node]bool
+	for _, f := range n.Out {
+		if o.told[f.To] {
+			continue // leads back
+		}
+		reach := o.ahead(f.To)
+		if shared == nil {
+			shared = reach
+			continue
+		}
+		for m := range shared {
+			if !reach[m] {
+				delete(shared, m)
+			}
+		}
+	}
+	o.meets[n] = nil
+	for _, f := range n.Out {
+		if o.told[f.To] {
+			continue
+		}
+		o.meets[n] = o.firstShared(f.To, shared, nil)
+		break
+	}
+	return o.meets[n]
+}
+
+// firstShared walks breadth first from n to the first node of the set.
+func (o *outliner) firstShared(n *Node, set map[*Node]bool, otherwise *Node) *Node {
+	queue, seen := []*Node{n}, map[*Node]bool{n: true}
+	for len(queue) > 0 {
+		n = queue[0]
+		queue = queue[1:]
+		if set[n] && !o.told[n] {
+			return n
+		}
+		for _, f := range n.Out {
+			if !seen[f.To] && !o.told[f.To] {
+				seen[f.To] = true
+				queue = append(queue, f.To)
+			}
+		}
+	}
+	return otherwise
+}
+
+// ahead is the set of untold nodes that a token at n can come to.
+func (o *outliner) ahead(n *Node) map[*Node]bool {
+	seen := map[*Node]bool{n: true}
+	for todo := []*Node{n}; len(todo) > 0; {
+		n = todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, m := range n.next() {
+			if !seen[m] && !o.told[m] {
+				seen[m] = true
+				todo = append(todo, m)
+			}
+		}
+	}
+	return seen
+}
+
+// behind is what follows a task when it is finished.
+func (o *outliner) behind(n *Node) map[*Node]bool {
+	if n == nil || len(n.Out) == 0 {
+		return nil
+	}
+	return o.ahead(n.Out[0].To)
+}
+
+var termParts = regexp.MustCompile(`^PT?([0-9]+)([WDHM])$`)
+
+// TermText says a symbolic term in words: P7W is seven working days.
+func TermText(term string) any {
+	m := termParts.FindStringSubmatch(term)
+	if m == nil {
+		return term
+	}
+	keys := []string{"working_days", "days", "hours", "minutes"}
+	return say("outline."+keys[slices.Index([]string{"W", "D", "H", "M"}, m[2])], "n", m[1])
+}
