@@ -1,0 +1,110 @@
+package ui
+
+import "html/template"
+
+// Table is a list of records. Under 640 pixels, and in the large sizes, each
+// row becomes a card whose cells carry their column's label.
+type Table struct {
+	Caption Text
+	// HideCaption keeps the caption for screen readers when a heading says the same.
+	HideCaption bool
+	Columns     []Column
+	Rows        []Row
+	// Select names the tick boxes of a table inside Bulk.
+	Select string
+	Empty  Empty
+	// Plain never turns rows into cards: figures of two or three narrow columns.
+	Plain bool
+}
+
+// Column is a column's head. Sort is the address that sorts by it.
+type Column struct {
+	Label Text
+	Sort  string
+	// Sorted is how it is sorted now.
+	Sorted SortOrder
+	// Number aligns right with tabular figures; the unit belongs into Label.
+	Number bool
+}
+
+// SortOrder is the state of a sorted column, as aria-sort has it.
+type SortOrder string
+
+// The sort orders.
+const (
+	Ascending  SortOrder = "ascending"
+	Descending SortOrder = "descending"
+)
+
+// Row is one record. The first cell is the row's head.
+type Row struct {
+	// ID is the value of the tick box and the anchor to come back to.
+	ID     string
+	Cells  []Cell
+	Ticked bool
+	// Tone marks a row that is overdue or soon due, beside its words.
+	Tone Tone
+}
+
+// Cell is one value: text, link, state or deadline, in that order, with a note below.
+type Cell struct {
+	Text   Text
+	Href   string
+	Note   Text
+	Status *Status
+	Due    *Due
+	Links  []Link
+	HTML   template.HTML
+}
+
+// Cells makes plain cells from texts.
+func Cells(texts ...Text) []Cell {
+	cells := make([]Cell, len(texts))
+	for i, t := range texts {
+		cells[i].Text = t
+	}
+	return cells
+}
+
+// Bulk is a table whose ticked rows can be moved together. It never decides:
+// bulk acts only move work.
+type Bulk struct {
+	// Action is posted to with Table.Select and the pressed button.
+	Action  string
+	Table   Table
+	Buttons []Button
+	Ticked  int
+	// TickPage reloads with this page's rows ticked; TickAll, which names its
+	// number, is a choice of its own.
+	TickPage string
+	TickAll  *Link
+	Error    Text
+}
+
+// Filter is a form above a list. The list opens unfiltered; what is chosen is
+// shown as chips that can be removed.
+type Filter struct {
+	Action string
+	Fields []Field
+	Chips  []Chip
+	// Keep are query parameters that the form must not lose.
+	Keep map[string]string
+	Save *Link
+}
+
+// Chip is a chosen filter with the address without it.
+type Chip struct {
+	Text   Text
+	Remove string
+}
+
+// Pager leads through a list by cursor. Total is -1 when it is not counted.
+type Pager struct {
+	From, To, Total int
+	Prev, Next      string
+	// Sizes are links for the number of rows on a page.
+	Sizes []Link
+}
+
+// RowID is the anchor of a row, for links that return to it.
+func (r Row) RowID() string { return "row-" + r.ID }
