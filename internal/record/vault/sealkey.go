@@ -15,7 +15,7 @@ import (
 // SealKey is the public side of an agency's seal key.
 type SealKey struct {
 	KeyID  string // as Signer.KeyID
-	Agency int64
+	Agency string
 	Span   day.Span // the days on which it may sign
 	Public []byte   // PEM
 }
@@ -23,7 +23,7 @@ type SealKey struct {
 // NewSealKey makes an agency's seal key, in force from a day on; the key
 // before it ends with that day. Its making and every use of it are for the
 // caller to record.
-func (v *Vault) NewSealKey(tx *store.Tx, agency int64, from day.Day) (SealKey, error) {
+func (v *Vault) NewSealKey(tx *store.Tx, agency string, from day.Day) (SealKey, error) {
 	var before day.Day
 	found, err := tx.Get([]any{&before},
 		`select from_day from seal_key where home = $1 and agency = $2 and until_day = 0`, tx.Home(), agency)
@@ -54,7 +54,7 @@ func (v *Vault) NewSealKey(tx *store.Tx, agency int64, from day.Day) (SealKey, e
 
 // EndSealKey ends an agency's key without a successor, so that from that day
 // on it seals nothing: the agency is dissolved, the key is lost.
-func (v *Vault) EndSealKey(tx *store.Tx, agency int64, until day.Day) {
+func (v *Vault) EndSealKey(tx *store.Tx, agency string, until day.Day) {
 	tx.PutOne(wording.M("vault.no_seal"),
 		`update seal_key set until_day = $3 where home = $1 and agency = $2 and until_day = 0 and from_day < $3`, tx.Home(), agency, until)
 }
@@ -62,7 +62,7 @@ func (v *Vault) EndSealKey(tx *store.Tx, agency int64, until day.Day) {
 // SealSigner returns the signer of the seal key that the agency holds today;
 // without one it answers with the message that says so. The caller writes the
 // event that the key was used.
-func (v *Vault) SealSigner(tx *store.Tx, agency int64, today day.Day) (Signer, error) {
+func (v *Vault) SealSigner(tx *store.Tx, agency string, today day.Day) (Signer, error) {
 	var id int64
 	var public, wrapped []byte
 	found, err := tx.Get([]any{&id, &public, &wrapped},

@@ -24,7 +24,7 @@ var messages = map[string][]byte{
 	"a page":    bytes.Repeat([]byte("证照"), 5000),
 }
 
-func seal(t testing.TB, s *store.Store, v *vault.Vault, agency int64, today day.Day) (vault.Signer, error) {
+func seal(t testing.TB, s *store.Store, v *vault.Vault, agency string, today day.Day) (vault.Signer, error) {
 	t.Helper()
 	var signer vault.Signer
 	err := s.Read(bg, func(tx *store.Tx) (err error) {
@@ -39,7 +39,7 @@ func TestSealKeysSucceedEachOther(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
 		v := newVault(t)
 		issue := func(from day.Day) error {
-			return s.Do(bg, store.People, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, 5, from); return err })
+			return s.Do(bg, store.People, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, "scjg", from); return err })
 		}
 		must(t, issue(100))
 		must(t, issue(200))
@@ -48,10 +48,10 @@ func TestSealKeysSucceedEachOther(t *testing.T) {
 				t.Errorf("a key from day %d was accepted: %v", from, err)
 			}
 		}
-		do(t, s, func(tx *store.Tx) error { v.EndSealKey(tx, 5, 300); return nil })
+		do(t, s, func(tx *store.Tx) error { v.EndSealKey(tx, "scjg", 300); return nil })
 		held := map[day.Day]string{}
 		for _, d := range []day.Day{99, 100, 199, 200, 299, 300} {
-			signer, err := seal(t, s, v, 5, d)
+			signer, err := seal(t, s, v, "scjg", d)
 			if d == 99 || d == 300 {
 				if !errors.Is(keyOf(err), key("vault.no_seal")) {
 					t.Errorf("day %d: %v", d, err)
@@ -66,7 +66,7 @@ func TestSealKeysSucceedEachOther(t *testing.T) {
 		}
 		must(t, s.Read(bg, func(tx *store.Tx) error {
 			k, found, err := v.SealPublic(tx, held[100])
-			if err != nil || !found || k.Agency != 5 || k.Span != (day.Span{From: 100, Until: 200}) {
+			if err != nil || !found || k.Agency != "scjg" || k.Span != (day.Span{From: 100, Until: 200}) {
 				t.Errorf("public side: %+v %v %v", k, found, err)
 			}
 			for _, none := range []string{"seal-999999999", "seal-", "x"} {
@@ -96,14 +96,14 @@ func TestExchangedSealKeyDoesNotSign(t *testing.T) {
 	t.Parallel()
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
 		v := newVault(t)
-		for _, agency := range []int64{1, 2} {
+		for _, agency := range []string{"scjg", "xfjy"} {
 			do(t, s, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, agency, 100); return err })
 		}
 		do(t, s, func(tx *store.Tx) error {
-			_, err := tx.Exec(`update seal_key set public = (select o.public from seal_key o where o.agency = 2) where agency = 1`)
+			_, err := tx.Exec(`update seal_key set public = (select o.public from seal_key o where o.agency = 'xfjy') where agency = 'scjg'`)
 			return err
 		})
-		if _, err := seal(t, s, v, 1, 150); !errors.As(err, new(vault.Tampered)) {
+		if _, err := seal(t, s, v, "scjg", 150); !errors.As(err, new(vault.Tampered)) {
 			t.Fatalf("got %v", err)
 		}
 	})
@@ -112,8 +112,8 @@ func TestExchangedSealKeyDoesNotSign(t *testing.T) {
 func signer(t testing.TB) vault.Signer {
 	t.Helper()
 	s, v := storetest.Open(t, store.SQLite, nil), newVault(t)
-	do(t, s, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, 1, 1); return err })
-	k, err := seal(t, s, v, 1, 2)
+	do(t, s, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, "scjg", 1); return err })
+	k, err := seal(t, s, v, "scjg", 2)
 	must(t, err)
 	return k
 }

@@ -257,8 +257,8 @@ func TestSeedGivesTheSameVault(t *testing.T) {
 		s := storetest.Open(t, store.SQLite, nil)
 		k := newKey(t, s, v, "case", 1)
 		var signer vault.Signer
-		do(t, s, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, 9, 100); return err })
-		do(t, s, func(tx *store.Tx) (err error) { signer, err = v.SealSigner(tx, 9, 100); return err })
+		do(t, s, func(tx *store.Tx) error { _, err := v.NewSealKey(tx, "scjg", 100); return err })
+		do(t, s, func(tx *store.Tx) (err error) { signer, err = v.SealSigner(tx, "scjg", 100); return err })
 		sig, err := signer.Sign([]byte("证照"))
 		must(t, err)
 		all := append(append(k.Seal("t", 1, "c", []byte("v")), sig...), keys.ID()...)

@@ -19,7 +19,7 @@ create index data_key_owner on data_key (home, owner_kind, owner);
 create table seal_key (
   home      bigint  not null,
   id        bigint  not null,
-  agency    bigint  not null,
+  agency    text    not null,           -- its key ("scjg")
   from_day  integer not null,
   until_day integer not null default 0, -- 0: in force until it is succeeded
   public    bytea   not null,           -- PEM, SubjectPublicKeyInfo
