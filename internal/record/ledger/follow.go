@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 // Follower watches the log: Handle gets each entry once, in order, in the
 // transaction that also moves the follower's cursor, so its effect in the
 // database happens exactly once. It may use only what the entry holds, so that
-// a rebuild yields the same as the first build.
+// a rebuild yields the same as the first build. It may be called again for an
+// entry whose transaction was not stored.
 type Follower struct {
 	Name   string
 	Build  int // a new build starts from the first entry, beside the old one
@@ -56,117 +58,140 @@ func pause(ctx context.Context, d time.Duration) {
 // many entries that were. An entry that it cannot digest is parked after a few
 // tries, with all later ones of its stream, and the follower goes on.
 func (l *Ledger) CatchUp(ctx context.Context, f Follower) (int, error) {
-	seen := 0
-	limit, tries := followBatch, 0
+	seen, tries := 0, 0
+	s := step{l: l, f: f, limit: followBatch}
 	for ctx.Err() == nil {
-		n, bad, err := l.followOnce(ctx, f, limit, tries >= followTries)
-		seen += n
+		err := s.take(ctx)
+		seen += s.n
 		switch {
-		case err == nil && n == 0:
+		case err == nil && s.n == 0 && !s.moved:
 			return seen, nil
 		case err == nil:
-			limit, tries = followBatch, 0
-		case bad < 0:
-			return seen, err
-		case bad > 0:
-			limit = bad // first the ones before the bad one
+			s.limit, s.poison, tries = followBatch, nil, 0
+		case errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrConflict) || s.poison != nil:
+			return seen, err // not the entry's fault: it could not even be parked
+		case s.at > 0:
+			s.limit = s.at // first the ones before the one that failed
+		case s.limit > 1:
+			s.limit /= 2 // the fault showed when the batch was sent: look for its entry
+			if s.at == 0 {
+				s.limit = 1
+			}
 		default:
-			limit = 1
-			tries++
+			if tries++; tries == followTries {
+				s.poison = err
+			}
 		}
 	}
 	return seen, ctx.Err()
 }
 
-// followOnce handles one batch. bad is the index of the entry that could not be
-// handled, -1 when the fault lies elsewhere.
-func (l *Ledger) followOnce(ctx context.Context, f Follower, limit int, park bool) (n, bad int, err error) {
-	bad = -1
-	err = l.s.Do(ctx, store.Background, func(tx *store.Tx) error {
-		n, bad = 0, -1
-		log, seq, err := l.cursor(tx, f)
-		if err != nil {
-			return err
-		}
-		list, err := l.Feed(tx, log, seq, limit)
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			return l.nextLog(tx, f, log, seq)
-		}
-		for i, e := range list {
-			if err := l.handle(tx, f, e, park); err != nil {
-				bad = i
-				return fmt.Errorf("follower %s at %d/%d: %w", f.Name, e.Log, e.Seq, err)
-			}
-		}
-		n = len(list)
-		tx.Put(`update follower set seq = $4 where home = $1 and name = $2 and build = $3`, tx.Home(), f.Name, f.Build, seq+int64(n))
-		return nil
-	})
-	if err != nil {
-		n = 0
-	}
-	return n, bad, err
+// step is one transaction of a follower.
+type step struct {
+	l      *Ledger
+	f      Follower
+	limit  int   // entries to take
+	poison error // set: park the first entry for this reason
+
+	n     int  // entries handled, stored
+	moved bool // went on to the next generation
+	at    int  // index of the entry that failed, -1 when the fault lies elsewhere
 }
 
-func (l *Ledger) handle(tx *store.Tx, f Follower, e Entry, park bool) error {
-	var parked int
-	if _, err := tx.Get([]any{&parked}, `select count(*) from parked where home = $1 and name = $2 and build = $3 and stream = $4`,
-		tx.Home(), f.Name, f.Build, e.Leaf.Stream); err != nil {
+func (s *step) take(ctx context.Context) error {
+	err := s.l.s.Do(ctx, store.Background, s.run)
+	if err != nil {
+		s.n, s.moved = 0, false
+	}
+	return err
+}
+
+func (s *step) run(tx *store.Tx) error {
+	s.n, s.moved, s.at = 0, false, -1
+	log, seq, err := s.l.cursor(tx, s.f)
+	if err != nil {
 		return err
 	}
-	if parked > 0 {
-		return l.park(tx, f, e, "an earlier act of this stream is parked")
+	list, err := s.l.feed(tx, log, seq, s.limit)
+	if err != nil {
+		return err
 	}
-	if !park {
-		return f.Handle(tx, e)
+	if len(list) == 0 {
+		s.moved, err = s.l.nextLog(tx, s.f, log, seq)
+		return err
 	}
-	return l.park(tx, f, e, "could not be handled")
+	held, err := parkedStreams(tx, s.f)
+	if err != nil {
+		return err
+	}
+	for i, e := range list {
+		s.at = i // before the call: a panic in the handler is the entry's fault too
+		if err := s.handle(tx, held, e); err != nil {
+			return fmt.Errorf("follower %s at %d/%d: %w", s.f.Name, e.Log, e.Seq, err)
+		}
+	}
+	s.n, s.at = len(list), -1
+	tx.Put(`update follower set seq = $4 where home = $1 and name = $2 and build = $3`,
+		tx.Home(), s.f.Name, s.f.Build, list[len(list)-1].Seq+1)
+	return nil
 }
 
-func (l *Ledger) park(tx *store.Tx, f Follower, e Entry, why string) error {
-	l.o.Log.Error("act parked", "follower", f.Name, "log", e.Log, "seq", e.Seq, "why", why)
-	tx.Put(`insert into parked(home, name, build, log, seq, stream, why, at) values($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-		tx.Home(), f.Name, f.Build, e.Log, e.Seq, e.Leaf.Stream, why, tx.Now())
-	return nil
+func (s *step) handle(tx *store.Tx, held map[string]bool, e Entry) error {
+	switch {
+	case e.fault != nil:
+		return s.l.park(tx, s.f, held, e, e.fault.Error())
+	case held[e.Leaf.Stream]:
+		return s.l.park(tx, s.f, held, e, behindParked)
+	case s.poison != nil:
+		return s.l.park(tx, s.f, held, e, s.poison.Error())
+	}
+	return s.f.Handle(tx, e)
 }
 
 // cursor reads and locks the follower's place; a new follower starts at the
 // first entry of the first log.
 func (l *Ledger) cursor(tx *store.Tx, f Follower) (log, seq int64, err error) {
-	found, err := tx.Get([]any{&log, &seq}, `update follower set seq = seq where home = $1 and name = $2 and build = $3 returning log, seq`,
-		tx.Home(), f.Name, f.Build)
-	if err != nil || found {
+	lock := func() (bool, error) {
+		return tx.Get([]any{&log, &seq}, `update follower set seq = seq where home = $1 and name = $2 and build = $3 returning log, seq`,
+			tx.Home(), f.Name, f.Build)
+	}
+	if found, err := lock(); err != nil || found {
 		return log, seq, err
 	}
-	if _, err := tx.Get([]any{&log}, `select log from ledger_log where home = $1 and origin = $2 order by generation limit 1`, tx.Home(), l.o.Origin); err != nil {
+	first, found, err := l.firstLog(tx)
+	if err != nil || !found {
+		return 0, 0, errors.Join(err, errNoLog)
+	}
+	// Another node may have made it meanwhile and be ahead: read it again.
+	if _, err := tx.Exec(`insert into follower(home, name, build, log, seq) values($1, $2, $3, $4, 0) on conflict do nothing`,
+		tx.Home(), f.Name, f.Build, first); err != nil {
 		return 0, 0, err
 	}
-	_, err = tx.Exec(`insert into follower(home, name, build, log, seq) values($1, $2, $3, $4, 0) on conflict do nothing`, tx.Home(), f.Name, f.Build, log)
-	return log, 0, err
+	_, err = lock()
+	return log, seq, err
+}
+
+func (l *Ledger) firstLog(tx *store.Tx) (log int64, found bool, err error) {
+	found, err = tx.Get([]any{&log}, `select log from ledger_log where home = $1 and origin = $2 order by generation limit 1`, tx.Home(), l.o.Origin)
+	return log, found, err
 }
 
 // nextLog moves a follower that read a whole generation to the next one.
-func (l *Ledger) nextLog(tx *store.Tx, f Follower, log, seq int64) error {
-	var next, size int64
-	if _, err := tx.Get([]any{&size}, `select size from ledger_log where log = $1`, log); err != nil || seq < size {
-		return err
-	}
-	found, err := tx.Get([]any{&next}, `select n.log from ledger_log o join ledger_log n on n.home = o.home and n.origin = o.origin and n.generation = o.generation + 1
-		where o.log = $1`, log)
+func (l *Ledger) nextLog(tx *store.Tx, f Follower, log, seq int64) (bool, error) {
+	var next int64
+	found, err := tx.Get([]any{&next}, `select n.log from ledger_log o join ledger_log n on n.home = o.home and n.origin = o.origin and n.generation > o.generation
+		where o.log = $1 and o.size <= $2 order by n.generation limit 1`, log, seq)
 	if err != nil || !found {
-		return err
+		return false, err
 	}
 	tx.Put(`update follower set log = $4, seq = 0 where home = $1 and name = $2 and build = $3`, tx.Home(), f.Name, f.Build, next)
-	return nil
+	return true, nil
 }
 
-// Lag is how many numbered entries of the current log a follower has not seen,
-// and how many of its entries are parked.
+// Lag is how many numbered entries a follower has not seen, and how many of its
+// entries are parked.
 func (l *Ledger) Lag(tx *store.Tx, f Follower) (behind, parked int64, err error) {
-	h, _, err := l.head(tx)
+	logs, err := l.Logs(tx)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -174,9 +199,16 @@ func (l *Ledger) Lag(tx *store.Tx, f Follower) (behind, parked int64, err error)
 	if _, err := tx.Get([]any{&log, &seq}, `select log, seq from follower where home = $1 and name = $2 and build = $3`, tx.Home(), f.Name, f.Build); err != nil {
 		return 0, 0, err
 	}
-	if log != h.log {
-		seq = 0
+	started := log == 0 // one that never ran has everything before it
+	for _, g := range logs {
+		switch {
+		case g.ID == log:
+			started = true
+			behind += g.Size - seq
+		case started:
+			behind += g.Size
+		}
 	}
 	_, err = tx.Get([]any{&parked}, `select count(*) from parked where home = $1 and name = $2 and build = $3`, tx.Home(), f.Name, f.Build)
-	return h.size - seq, parked, err
+	return behind, parked, err
 }

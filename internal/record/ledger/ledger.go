@@ -20,12 +20,12 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tongban/internal/record/store"
-	"tongban/internal/rules/day"
 )
 
 // Key encrypts the values of an event's disclosures; the vault's data keys do.
@@ -55,9 +55,12 @@ type Options struct {
 type Ledger struct {
 	o    Options
 	s    *store.Store
-	mu   sync.Mutex // guards rnd and wakers
+	mu   sync.Mutex // guards rnd and wake
 	rnd  io.Reader
 	wake []chan struct{}
+
+	signing    sync.Mutex  // one signature at a time, so that the file outside never goes back
+	rolledBack atomic.Bool // found so by CheckOutside: nothing more is signed
 }
 
 // New makes a ledger. The store gets it by Attach; until then it only numbers
@@ -81,14 +84,18 @@ func (l *Ledger) Attach(ctx context.Context, s *store.Store) error {
 		if err != nil || found {
 			return err
 		}
-		return l.open(tx, 1, "")
+		// Two nodes may start at once: the second finds the log of the first.
+		_, err = l.open(tx, 1, "")
+		return err
 	})
 }
 
-func (l *Ledger) open(tx *store.Tx, generation int, before string) error {
-	tx.Put(`insert into ledger_log(log, home, origin, generation, size, hashes, before_note, opened)
-		values($1, $2, $3, $4, 0, $5, $6, $7)`, tx.NewID(), tx.Home(), l.o.Origin, generation, []byte{}, before, tx.Now())
-	return nil
+// open opens a generation and tells whether it was this call that opened it.
+func (l *Ledger) open(tx *store.Tx, generation int, before string) (bool, error) {
+	n, err := tx.Exec(`insert into ledger_log(log, home, origin, generation, size, hashes, before_note, opened)
+		values($1, $2, $3, $4, 0, $5, $6, $7) on conflict do nothing`,
+		tx.NewID(), tx.Home(), l.o.Origin, generation, []byte{}, before, tx.Now())
+	return n == 1, err
 }
 
 // numberable is what Append hands to the before-commit step.
@@ -98,27 +105,36 @@ type numberable struct {
 }
 
 // Append writes an event at the end of its stream and returns the stream's new
-// head, which the caller stores in the same transaction. key may be nil when
-// the event has no personal values.
+// head, which the caller stores in the same transaction, and the event's id. key
+// may be nil when the event has no personal values.
 func (l *Ledger) Append(tx *store.Tx, at Chain, key Key, e Event) (Chain, int64, error) {
-	id := tx.NewID()
-	leaf, err := l.seal(tx, at, key, e, id)
+	next, n, err := l.write(tx, at, key, e)
 	if err != nil {
 		return at, 0, err
 	}
+	if tx.Engine() == store.Postgres {
+		tx.Put(`insert into unnumbered(home, event, hash) values($1, $2, $3)`, tx.Home(), n.event, n.hash[:])
+	}
+	tx.Keep(n)
+	tx.After(l.woken)
+	return next, n.event, nil
+}
+
+// write puts the event's rows into the command's batch; its number comes later.
+func (l *Ledger) write(tx *store.Tx, at Chain, key Key, e Event) (Chain, numberable, error) {
+	id := tx.NewID()
+	leaf, err := l.seal(tx, at, key, e, id)
+	if err != nil {
+		return at, numberable{}, err
+	}
 	b, err := json.Marshal(leaf)
 	if err != nil {
-		return at, 0, fmt.Errorf("event %s: %w", e.Kind, err)
+		return at, numberable{}, fmt.Errorf("event %s: %w", e.Kind, err)
 	}
 	h := tlog.RecordHash(b)
 	tx.Put(`insert into event(home, id, stream, version, kind, at, leaf) values($1, $2, $3, $4, $5, $6, $7)`,
 		tx.Home(), id, leaf.Stream, leaf.N, leaf.Kind, leaf.At, b)
-	if tx.Engine() == store.Postgres {
-		tx.Put(`insert into unnumbered(home, event, hash) values($1, $2, $3)`, tx.Home(), id, h[:])
-	}
-	tx.Keep(numberable{id, h})
-	tx.After(l.woken)
-	return Chain{leaf.N, h[:]}, id, nil
+	return Chain{leaf.N, h[:]}, numberable{id, h}, nil
 }
 
 func (l *Ledger) seal(tx *store.Tx, at Chain, key Key, e Event, id int64) (Leaf, error) {
@@ -143,6 +159,9 @@ func (l *Ledger) seal(tx *store.Tx, at Chain, key Key, e Event, id int64) (Leaf,
 	}
 	leaf.Commits = make(map[string]string, len(e.Personal))
 	for i, p := range e.Personal {
+		if _, twice := leaf.Commits[p.Field]; twice {
+			return Leaf{}, fmt.Errorf("event %s has the personal field %s twice", e.Kind, p.Field)
+		}
 		salt := salts[i*saltBytes : (i+1)*saltBytes]
 		leaf.Commits[p.Field] = commitment(salt, p.Field, p.Value)
 		plain := append(append([]byte(nil), salt...), p.Value...)
@@ -152,25 +171,36 @@ func (l *Ledger) seal(tx *store.Tx, at Chain, key Key, e Event, id int64) (Leaf,
 	return leaf, nil
 }
 
-// Note appends an event to a stream that has no root row of its own.
+// Note appends an event to a stream that has no root row of its own, and
+// returns the event's id.
 func (l *Ledger) Note(tx *store.Tx, key Key, e Event) (int64, error) {
-	var at Chain
-	// The row is the stream's lock: made first, then read, so that two writers
-	// of one stream follow each other on both engines.
-	if _, err := tx.Exec(`insert into stream_head(home, stream, version, leaf) values($1, $2, 0, $3)
-		on conflict do nothing`, tx.Home(), e.Stream, []byte{}); err != nil {
-		return 0, err
-	}
-	if _, err := tx.Get([]any{&at.Version, &at.Leaf}, `update stream_head set version = version + 1 where home = $1 and stream = $2
-		returning version - 1, leaf`, tx.Home(), e.Stream); err != nil {
+	at, err := lockStream(tx, e.Stream)
+	if err != nil {
 		return 0, err
 	}
 	next, id, err := l.Append(tx, at, key, e)
 	if err != nil {
 		return 0, err
 	}
-	tx.Put(`update stream_head set leaf = $3 where home = $1 and stream = $2`, tx.Home(), e.Stream, next.Leaf)
+	moveStream(tx, e.Stream, next)
 	return id, tx.Flush()
+}
+
+// lockStream reads the head of a stream and keeps others from it until the
+// transaction ends. The row is made first and then read, so that two writers of
+// one stream follow each other on both engines.
+func lockStream(tx *store.Tx, stream string) (at Chain, err error) {
+	if _, err := tx.Exec(`insert into stream_head(home, stream, version, leaf) values($1, $2, 0, $3)
+		on conflict do nothing`, tx.Home(), stream, []byte{}); err != nil {
+		return at, err
+	}
+	_, err = tx.Get([]any{&at.Version, &at.Leaf}, `update stream_head set version = version + 1 where home = $1 and stream = $2
+		returning version - 1, leaf`, tx.Home(), stream)
+	return at, err
+}
+
+func moveStream(tx *store.Tx, stream string, to Chain) {
+	tx.Put(`update stream_head set leaf = $3 where home = $1 and stream = $2`, tx.Home(), stream, to.Leaf)
 }
 
 func (l *Ledger) random(b []byte) error {
@@ -200,51 +230,3 @@ func (l *Ledger) woken() {
 		}
 	}
 }
-
-// Entry is a numbered event.
-type Entry struct {
-	Log, Seq int64
-	Event    int64
-	Leaf     Leaf
-	Bytes    []byte
-	Hash     tlog.Hash
-}
-
-const entrySelect = `select n.log, n.seq, n.event, n.hash, e.leaf from entry n join event e on e.home = n.home and e.id = n.event `
-
-func scanEntry(r store.Row) (Entry, error) {
-	var e Entry
-	var h []byte
-	if err := r.Scan(&e.Log, &e.Seq, &e.Event, &h, &e.Bytes); err != nil {
-		return e, err
-	}
-	copy(e.Hash[:], h)
-	leaf, err := ParseLeaf(e.Bytes)
-	e.Leaf = leaf
-	return e, err
-}
-
-// Feed returns up to limit entries of the current log from seq on (0-based).
-func (l *Ledger) Feed(tx *store.Tx, log, from int64, limit int) ([]Entry, error) {
-	return store.All(tx, scanEntry, entrySelect+`where n.log = $1 and n.seq >= $2 order by n.seq limit $3`, log, from, limit)
-}
-
-// Stream returns the numbered acts of one stream, oldest first.
-func (l *Ledger) Stream(tx *store.Tx, stream string, limit int) ([]Entry, error) {
-	return store.All(tx, scanEntry, `select n.log, n.seq, n.event, n.hash, e.leaf from event e join entry n on n.home = e.home and n.event = e.id
-		where e.home = $1 and e.stream = $2 order by e.version limit $3`, tx.Home(), stream, limit)
-}
-
-// Acts returns the acts of one stream whether numbered yet or not, oldest first.
-func (l *Ledger) Acts(tx *store.Tx, stream string, limit int) ([]Leaf, error) {
-	return store.All(tx, func(r store.Row) (Leaf, error) {
-		var b []byte
-		if err := r.Scan(&b); err != nil {
-			return Leaf{}, err
-		}
-		return ParseLeaf(b)
-	}, `select leaf from event where home = $1 and stream = $2 order by version limit $3`, tx.Home(), stream, limit)
-}
-
-// Instant is when the act was recorded.
-func (l Leaf) Instant() day.Instant { return day.Instant(l.At) }

@@ -4,20 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tongban/internal/record/store"
-	"tongban/internal/rules/day"
 )
 
-const (
-	hashSize   = tlog.HashSize
-	tileHeight = 8
-	tileWidth  = 1 << tileHeight
-)
+const hashSize = tlog.HashSize
 
 // head is the growing end of a log.
 type head struct {
@@ -96,106 +90,37 @@ func (l *Ledger) BeforeCommit(tx *store.Tx, kept []any) error {
 	return l.number(tx, events)
 }
 
+var errNoLog = errors.New("ledger: no log is open")
+
 // errNumberedElsewhere says that another node moved the head first.
 var errNumberedElsewhere = errors.New("ledger: the head was moved by another node")
 
-// number gives the events the next numbers of the log and extends the tree. Its
-// safety does not rest on who holds the lease: the head moves only from the size
-// that was read.
+// number gives the events the next numbers of the log and extends the tree.
 func (l *Ledger) number(tx *store.Tx, events []numberable) error {
 	h, found, err := l.head(tx)
 	if err != nil {
 		return err
 	}
 	if !found {
-		return errors.New("ledger: no log is open")
+		return errNoLog
 	}
+	return l.extend(tx, h, events)
+}
+
+// extend appends the events to the log whose head was read as h. Its safety does
+// not rest on who holds the lease: the head moves, before anything else is
+// written, only from the size that was read.
+func (l *Ledger) extend(tx *store.Tx, h head, events []numberable) error {
 	from := h.size
-	fresh := make([]tlog.Hash, len(events))
-	for i, e := range events {
-		tx.Put(`insert into entry(log, seq, home, event, hash) values($1, $2, $3, $4, $5)`, h.log, h.size, tx.Home(), e.event, e.hash[:])
+	for _, e := range events {
 		h.push(e.hash)
-		fresh[i] = e.hash
 	}
 	tx.PutOne(errNumberedElsewhere, `update ledger_log set size = $2, hashes = $3 where log = $1 and size = $4`,
 		h.log, h.size, bytesOf(h.edge), from)
-	return l.completeTiles(tx, h.log, from, fresh)
-}
-
-// completeTiles writes the tiles that the new leaves filled, at every level.
-func (l *Ledger) completeTiles(tx *store.Tx, log, from int64, fresh []tlog.Hash) error {
-	first, end := from/tileWidth, (from+int64(len(fresh)))/tileWidth
-	if first == end {
-		return nil
+	for i, e := range events {
+		tx.Put(`insert into entry(log, seq, home, event, hash) values($1, $2, $3, $4, $5)`, h.log, from+int64(i), tx.Home(), e.event, e.hash[:])
 	}
-	if err := tx.Flush(); err != nil {
-		return err
-	}
-	for n := first; n < end; n++ {
-		if err := l.completeTile(tx, log, 0, n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// completeTile writes one tile and, when it is the last of its parent, the parent.
-func (l *Ledger) completeTile(tx *store.Tx, log int64, level int, n int64) error {
-	b, err := tileHashes(tx, log, level, n, tileWidth)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`insert into tile(log, level, n, hashes) values($1, $2, $3, $4)`, log, level, n, b); err != nil {
-		return err
-	}
-	if (n+1)%tileWidth == 0 {
-		return l.completeTile(tx, log, level+1, n/tileWidth)
-	}
-	return nil
-}
-
-// tileHashes gathers the first width hashes of a tile from what lies below it:
-// leaves from entries, higher levels from the complete tiles beneath.
-func tileHashes(tx *store.Tx, log int64, level int, n int64, width int) ([]byte, error) {
-	scan := func(r store.Row) (b []byte, err error) { return b, r.Scan(&b) }
-	var parts [][]byte
-	var err error
-	from := n * tileWidth
-	if level == 0 {
-		parts, err = store.All(tx, scan, `select hash from entry where log = $1 and seq >= $2 and seq < $3 order by seq`, log, from, from+int64(width))
-	} else {
-		parts, err = store.All(tx, func(r store.Row) ([]byte, error) {
-			b, err := scan(r)
-			h := subtree(hashesOf(b))
-			return h[:], err
-		}, `select hashes from tile where log = $1 and level = $2 and n >= $3 and n < $4 order by n`, log, level-1, from, from+int64(width))
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(parts) != width {
-		return nil, fmt.Errorf("ledger: tile %d/%d has %d of %d hashes", level, n, len(parts), width)
-	}
-	out := make([]byte, 0, width*hashSize)
-	for _, p := range parts {
-		out = append(out, p...)
-	}
-	return out, nil
-}
-
-// subtree is the root of a complete subtree with these leaves.
-func subtree(list []tlog.Hash) tlog.Hash {
-	if len(list) == 0 {
-		return tlog.Hash{}
-	}
-	for len(list) > 1 {
-		up := list[:0:0]
-		for i := 0; i+1 < len(list); i += 2 {
-			up = append(up, tlog.NodeHash(list[i], list[i+1]))
-		}
-		list = up
-	}
-	return list[0]
+	return l.completeTiles(tx, h.log, from, int64(len(events)))
 }
 
 // Number gives numbers to up to limit waiting events (PostgreSQL) and returns
@@ -241,17 +166,4 @@ func waiting(tx *store.Tx, limit int) ([]numberable, error) {
 		events[i] = e.numberable
 	}
 	return events, err
-}
-
-// hold takes or renews a lease for liveness and tells whether this holder has it.
-func (l *Ledger) hold(ctx context.Context, name, holder string, ttl day.Instant) (bool, error) {
-	got := false
-	err := l.s.Do(ctx, store.Background, func(tx *store.Tx) error {
-		n, err := tx.Exec(`insert into lease(home, name, holder, until_at) values($1, $2, $3, $4)
-			on conflict (home, name) do update set holder = $3, until_at = $4
-			where lease.holder = $3 or lease.until_at < $5`, tx.Home(), name, holder, tx.Now()+ttl, tx.Now())
-		got = n == 1
-		return err
-	})
-	return got, err
 }

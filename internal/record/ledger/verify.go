@@ -4,31 +4,46 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
-	"fmt"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tongban/internal/record/store"
+	"tongban/internal/rules/wording"
 )
 
 // Finding is one place where the record is not what was signed.
 type Finding struct {
-	Log    string `json:"log"`
-	Seq    int64  `json:"seq"` // -1 when no single act can be named
-	Stream string `json:"stream,omitempty"`
-	What   string `json:"what"`
+	Log    string // origin/generation
+	Seq    int64  // -1 when no single act can be named
+	Stream string
+	What   wording.Message
+}
+
+// MarshalJSON writes the finding with its sentence in Chinese and the
+// sentence's key, which programs can rely on.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Log    string `json:"log"`
+		Seq    int64  `json:"seq"`
+		Stream string `json:"stream,omitempty"`
+		Code   string `json:"code"`
+		What   string `json:"what"`
+	}{f.Log, f.Seq, f.Stream, f.What.Key, f.What.Error()})
 }
 
 // Report is the outcome of checking the whole record.
 type Report struct {
-	Events      int64     `json:"events"`
-	Checkpoints int64     `json:"checkpoints"`
-	Values      int64     `json:"values"`
-	Erased      int64     `json:"erased"`
-	States      int64     `json:"states"`
-	Findings    []Finding `json:"findings"`
+	Events      int64     `json:"events"`      // numbered acts read
+	Waiting     int64     `json:"waiting"`     // acts without a number yet
+	Checkpoints int64     `json:"checkpoints"` // signed checkpoints compared
+	Tiles       int64     `json:"tiles"`       // published tiles compared
+	Values      int64     `json:"values"`      // stored values compared with their commitments
+	Erased      int64     `json:"erased"`      // values erased by rule: their keys are destroyed
+	States      int64     `json:"states"`      // states compared with the last act of their stream
+	Lost        int64     `json:"lost"`        // acts once signed that a restore did not bring back
+	Findings    []Finding `json:"findings"`    // the first ones, at most 200
 }
 
 // StateDigest gives the digest of a stream's state as it lies in the database
@@ -36,252 +51,240 @@ type Report struct {
 type StateDigest func(tx *store.Tx, stream string) (digest []byte, ok bool, err error)
 
 const (
-	verifyPage  = 2000
+	verifyPage  = 1000 // acts read in one snapshot
+	statePage   = 200  // streams compared in one snapshot
 	findingsMax = 200
 )
 
-// Verify recomputes everything: each leaf's hash, the tree, each signed
-// checkpoint, the chain of each stream, each stored value against its
+// Verify recomputes everything: each leaf's hash, the tree with its tiles, each
+// signed checkpoint, the chain of each stream, each stored value against its
 // commitment, and the state after each stream's last act. It names the act that
-// does not fit, or the interval between two checkpoints.
+// does not fit, or the interval between two checkpoints. It reads in pages and
+// may run while the record grows. Without Keys the values are not looked at.
 func (l *Ledger) Verify(ctx context.Context, state StateDigest) (Report, error) {
-	v := &verification{l: l, state: state, streams: map[string]last{}}
-	var logs []int64
-	err := l.s.Read(ctx, func(tx *store.Tx) (err error) {
-		logs, err = store.All(tx, func(r store.Row) (n int64, err error) { return n, r.Scan(&n) },
-			`select log from ledger_log where home = $1 and origin = $2 order by generation`, tx.Home(), l.o.Origin)
+	v := &verification{l: l, state: state, names: map[int64]string{}}
+	var logs []Log
+	if err := l.s.Read(ctx, func(tx *store.Tx) (err error) {
+		logs, err = l.Logs(tx)
 		return err
-	})
-	for _, log := range logs {
-		if err == nil {
-			err = v.log(ctx, log)
+	}); err != nil {
+		return v.r, err
+	}
+	for i, g := range logs {
+		v.names[g.ID] = g.Name
+		next := ""
+		if i+1 < len(logs) {
+			next = logs[i+1].Before
+		}
+		if err := v.log(ctx, g, next); err != nil {
+			return v.r, err
 		}
 	}
-	if err == nil {
-		err = v.states(ctx)
+	if err := v.left(ctx); err != nil {
+		return v.r, err
 	}
-	return v.r, err
-}
-
-type last struct {
-	log   string
-	seq   int64
-	n     int64
-	hash  string
-	state string
+	return v.r, v.states(ctx)
 }
 
 type verification struct {
-	l       *Ledger
-	state   StateDigest
-	r       Report
-	name    string
-	streams map[string]last
+	l     *Ledger
+	state StateDigest
+	r     Report
+	name  string           // of the log that is read now
+	names map[int64]string // log → name
+	gone  int64            // entries whose event is missing
 }
 
-func (v *verification) found(seq int64, stream, format string, args ...any) {
+func (v *verification) found(seq int64, stream, key string, pairs ...any) {
 	if len(v.r.Findings) < findingsMax {
-		v.r.Findings = append(v.r.Findings, Finding{v.name, seq, stream, fmt.Sprintf(format, args...)})
+		v.r.Findings = append(v.r.Findings, Finding{v.name, seq, stream, wording.M("ledger.finding."+key, pairs...)})
 	}
 }
 
-// log walks one generation in pages, never in one long snapshot.
-func (v *verification) log(ctx context.Context, log int64) error {
-	var h head
-	var points []Checkpoint
-	err := v.l.s.Read(ctx, func(tx *store.Tx) error {
-		var g int
-		var b []byte
-		if _, err := tx.Get([]any{&g, &h.size, &b}, `select generation, size, hashes from ledger_log where log = $1`, log); err != nil {
+// log walks one generation in pages, never in one long snapshot. next is the
+// checkpoint that the generation after it continues from.
+func (v *verification) log(ctx context.Context, g Log, next string) error {
+	v.name = g.Name
+	w := &walk{v: v, log: g.ID, tree: head{log: g.ID}}
+	var edge []byte
+	if err := v.read(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Get([]any{&w.size, &edge}, `select size, hashes from ledger_log where log = $1`, g.ID); err != nil {
 			return err
 		}
-		h.log, h.edge, v.name = log, hashesOf(b), v.l.name(g)
-		var err error
-		points, err = v.checkpoints(tx, log)
-		return err
-	})
-	if err != nil {
+		return w.beyond(tx)
+	}); err != nil {
 		return err
 	}
-	calc := head{log: log}
-	signed := int64(0) // size of the last checkpoint that held
-	for calc.size < h.size {
-		var list []Entry
-		err := v.l.s.Read(ctx, func(tx *store.Tx) (err error) {
-			list, err = v.page(tx, log, calc.size, min(verifyPage, h.size-calc.size))
+	w.continues(next)
+	for w.tree.size < w.size {
+		if err := v.read(ctx, w.page); err != nil {
 			return err
-		})
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			v.found(calc.size, "", "acts %d to %d are missing", calc.size, h.size-1)
-			return nil
-		}
-		for _, e := range list {
-			for ; calc.size < e.Seq; calc.push(tlog.Hash{}) {
-				v.found(calc.size, "", "the act is missing")
-			}
-			v.r.Events++
-			calc.push(e.Hash)
-			for len(points) > 0 && points[0].Size <= calc.size {
-				signed = v.point(points[0], &calc, signed)
-				points = points[1:]
-			}
 		}
 	}
-	if !bytes.Equal(bytesOf(calc.edge), bytesOf(h.edge)) {
-		v.found(-1, "", "the stored edge of the tree is not that of its acts (after act %d)", signed)
+	w.endInterval()
+	if g.Generation > 1 && w.first.Kind != kindRestored || w.first.Kind == kindRestored && w.first.Facts["last_checkpoint"] != g.Before {
+		v.found(0, "", "first_leaf")
+	}
+	if !bytes.Equal(bytesOf(w.tree.edge), edge) {
+		v.found(-1, "", "edge", "from", w.held)
 	}
 	return nil
 }
 
-// checkpoints opens every checkpoint of the log, in order of size.
-func (v *verification) checkpoints(tx *store.Tx, log int64) ([]Checkpoint, error) {
-	return store.All(tx, func(r store.Row) (Checkpoint, error) {
-		var c Checkpoint
-		var size int64
-		if err := r.Scan(&size, &c.Note); err != nil {
-			return c, err
-		}
-		v.r.Checkpoints++
-		n, err := note.Open([]byte(c.Note), v.l.o.Verifiers)
-		if err != nil {
-			v.found(-1, "", "the signature of the checkpoint at %d does not hold", size)
-			c.Size = size
-			return c, nil
-		}
-		var name string
-		name, c.Size, c.Root, err = ParseCheckpoint(n.Text)
-		if err != nil || name != v.name || c.Size != size {
-			v.found(-1, "", "the checkpoint at %d is of another log or size", size)
-			c.Size = size
-		}
-		return c, nil
-	}, `select size, note from checkpoint where log = $1 order by size`, log)
-}
-
-func (v *verification) point(c Checkpoint, calc *head, signed int64) int64 {
-	if c.Size != calc.size {
-		return signed
-	}
-	if root := calc.root(); root != c.Root {
-		v.found(-1, "", "acts %d to %d are not those that were signed at %d", signed, c.Size-1, c.Size)
-	}
-	return c.Size
-}
-
-// page reads entries and checks each by itself: its leaf, its chain, its values.
-func (v *verification) page(tx *store.Tx, log, from, limit int64) ([]Entry, error) {
-	list, err := store.All(tx, func(r store.Row) (Entry, error) {
-		e := Entry{}
-		var h []byte
-		if err := r.Scan(&e.Log, &e.Seq, &e.Event, &h, &e.Bytes); err != nil {
-			return e, err
-		}
-		copy(e.Hash[:], h)
-		leaf, err := ParseLeaf(e.Bytes)
-		if err != nil {
-			v.found(e.Seq, "", "the act cannot be read: %v", err)
-		}
-		e.Leaf = leaf
-		return e, nil
-	}, `select n.log, n.seq, n.event, n.hash, coalesce(e.leaf, $4) from entry n left join event e on e.home = n.home and e.id = n.event
-		where n.log = $1 and n.seq >= $2 and n.seq < $3 order by n.seq`, log, from, from+limit, []byte("{}"))
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range list {
-		v.entry(e)
-	}
-	return list, v.values(tx, log, from, limit, list)
-}
-
-func (v *verification) entry(e Entry) {
-	if tlog.RecordHash(e.Bytes) != e.Hash {
-		v.found(e.Seq, e.Leaf.Stream, "the act was changed: its bytes are not those that were numbered")
-	}
-	s := e.Leaf.Stream
-	if was := v.streams[s]; e.Leaf.N != was.n+1 || e.Leaf.Prev != was.hash {
-		v.found(e.Seq, s, "the act does not follow the stream's act before it")
-	}
-	v.streams[s] = last{v.name, e.Seq, e.Leaf.N, hex.EncodeToString(e.Hash[:]), e.Leaf.State}
-}
-
-// values compares every stored value with its commitment.
-func (v *verification) values(tx *store.Tx, log, from, limit int64, list []Entry) error {
-	byEvent := make(map[int64]Entry, len(list))
-	for _, e := range list {
-		byEvent[e.Event] = e
-	}
-	seen := map[int64]int{}
-	type value struct {
-		event, key int64
-		field      string
-		cipher     []byte
-	}
-	all, err := store.All(tx, func(r store.Row) (x value, err error) {
-		return x, r.Scan(&x.event, &x.field, &x.key, &x.cipher)
-	}, `select d.event, d.field, d.data_key, d.cipher from entry n join disclosure d on d.home = n.home and d.event = n.event
-		where n.log = $1 and n.seq >= $2 and n.seq < $3`, log, from, from+limit)
-	if err != nil {
+func (v *verification) read(ctx context.Context, f func(*store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, x := range all {
-		seen[x.event]++
-		v.value(tx, byEvent[x.event], x.event, x.key, x.field, x.cipher)
-	}
-	for _, e := range list {
-		if n := len(e.Leaf.Commits); seen[e.Event] < n {
-			v.found(e.Seq, e.Leaf.Stream, "%d of %d stored values are missing", n-seen[e.Event], n)
-		}
-	}
-	return nil
+	return v.l.s.Read(ctx, f)
 }
 
-func (v *verification) value(tx *store.Tx, e Entry, event, key int64, field string, cipher []byte) {
-	v.r.Values++
-	k, err := v.l.o.Keys.KeyByID(tx, key)
-	if err == nil {
-		var b []byte
-		if b, err = k.Open("disclosure", event, field, cipher); err == nil {
-			if len(b) < saltBytes || e.Leaf.Commits[field] != commitment(b[:saltBytes], field, string(b[saltBytes:])) {
-				v.found(e.Seq, e.Leaf.Stream, "the stored value of %s is not the one that was recorded", field)
-			}
-			return
-		}
+// row is an entry with what stands beside it: the columns of its event, and the
+// place and hash of the stream's act before.
+type row struct {
+	Entry
+	home, version, at, prevLog, prevSeq int64
+	stream, kind                        string
+	prev                                []byte
+}
+
+const verifySelect = `select n.log, n.seq, n.event, n.hash, n.home, e.leaf, coalesce(e.stream, ''), coalesce(e.version, 0), coalesce(e.kind, ''), coalesce(e.at, 0),
+	coalesce(q.log, 0), coalesce(q.seq, -1), q.hash
+	from entry n left join event e on e.home = n.home and e.id = n.event
+	left join event p on p.home = e.home and p.stream = e.stream and p.version = e.version - 1
+	left join entry q on q.home = p.home and q.event = p.id
+	where n.log = $1 and n.seq >= $2 and n.seq < $3 order by n.seq`
+
+func scanRow(r store.Row) (row, error) {
+	var x row
+	var h []byte
+	err := r.Scan(&x.Log, &x.Seq, &x.Event, &h, &x.home, &x.Bytes, &x.stream, &x.version, &x.kind, &x.at, &x.prevLog, &x.prevSeq, &x.prev)
+	copy(x.Hash[:], h)
+	if x.Bytes == nil {
+		x.fault = errEventMissing
+	} else if err == nil {
+		x.Leaf, x.fault = ParseLeaf(x.Bytes)
 	}
-	var gone interface{ Erased() bool }
-	if errors.As(err, &gone) && gone.Erased() {
-		v.r.Erased++
+	return x, err
+}
+
+// entry checks one act by itself: its bytes, its columns, its place in its stream.
+func (v *verification) entry(x row) {
+	v.r.Events++
+	if x.fault != nil && x.Bytes == nil {
+		v.gone++
+		v.found(x.Seq, "", "event_missing")
 		return
 	}
-	v.found(e.Seq, e.Leaf.Stream, "the stored value of %s was changed: %v", field, err)
+	if tlog.RecordHash(x.Bytes) != x.Hash {
+		v.found(x.Seq, x.stream, "changed")
+	}
+	if x.fault != nil {
+		v.found(x.Seq, x.stream, "unreadable")
+		return
+	}
+	f := x.Leaf
+	if f.Home != x.home || f.Stream != x.stream || f.N != x.version || f.Kind != x.kind || f.At != x.at {
+		v.found(x.Seq, x.stream, "columns")
+	}
+	after := x.prevLog != 0 && (x.prevLog != x.Log || x.prevSeq < x.Seq)
+	if f.Prev != hex.EncodeToString(x.prev) || (f.N > 1) != after {
+		v.found(x.Seq, x.stream, "chain")
+	}
 }
 
-// states compares the state of every stream with the digest in its last act.
+// left looks for acts that never got a number and do not wait for one.
+func (v *verification) left(ctx context.Context) error {
+	v.name = ""
+	return v.read(ctx, func(tx *store.Tx) error {
+		var events, entries int64
+		for _, c := range []struct {
+			n   *int64
+			sql string
+		}{
+			{&events, `select count(*) from event where home = $1`},
+			{&entries, `select count(*) from entry where home = $1`},
+			{&v.r.Waiting, `select count(*) from unnumbered where home = $1`},
+		} {
+			if _, err := tx.Get([]any{c.n}, c.sql, tx.Home()); err != nil {
+				return err
+			}
+		}
+		if events == entries-v.gone+v.r.Waiting {
+			return nil
+		}
+		return tx.Each(func(r store.Row) error {
+			var stream string
+			err := r.Scan(&stream)
+			v.found(-1, stream, "unnumbered")
+			return err
+		}, `select e.stream from event e left join entry n on n.home = e.home and n.event = e.id
+			left join unnumbered u on u.home = e.home and u.event = e.id
+			where e.home = $1 and n.seq is null and u.pos is null order by e.id limit $2`, tx.Home(), findingsMax)
+	})
+}
+
+// states compares the state of every stream with the digest in its last act,
+// a page of streams in each snapshot, state and last act in the same one.
 func (v *verification) states(ctx context.Context) error {
 	if v.state == nil {
 		return nil
 	}
-	return v.l.s.Read(ctx, func(tx *store.Tx) error {
-		for s, l := range v.streams {
-			if l.state == "" {
-				continue
-			}
-			d, ok, err := v.state(tx, s)
+	from, more := "", true
+	for more {
+		if err := v.read(ctx, func(tx *store.Tx) error {
+			list, err := lastActs(tx, from)
 			if err != nil {
 				return err
 			}
-			if !ok {
-				continue
+			if more = len(list) == statePage; more {
+				from = list[len(list)-1].stream
 			}
-			v.r.States++
-			if hex.EncodeToString(d) != l.state {
-				v.name = l.log
-				v.found(l.seq, s, "the stored state is not the one after its last act")
+			for _, x := range list {
+				if err := v.stateOf(tx, x); err != nil {
+					return err
+				}
 			}
+			return nil
+		}); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// lastActs reads the last act of each of the streams after from.
+func lastActs(tx *store.Tx, from string) ([]row, error) {
+	return store.All(tx, func(r store.Row) (row, error) {
+		var x row
+		err := r.Scan(&x.Log, &x.Seq, &x.stream, &x.Bytes)
+		if err == nil {
+			x.Leaf, x.fault = ParseLeaf(x.Bytes)
+		}
+		return x, err
+	}, `select coalesce(n.log, 0), coalesce(n.seq, -1), e.stream, e.leaf
+		from (select stream, max(version) as version from event where home = $1 and stream > $2 group by stream order by stream limit $3) m
+		join event e on e.home = $1 and e.stream = m.stream and e.version = m.version
+		left join entry n on n.home = e.home and n.event = e.id order by e.stream`, tx.Home(), from, statePage)
+}
+
+func (v *verification) stateOf(tx *store.Tx, x row) error {
+	if x.fault != nil || x.Leaf.State == "" {
 		return nil
-	})
+	}
+	d, ok, err := v.state(tx, x.stream)
+	if err != nil || !ok {
+		return err
+	}
+	v.r.States++
+	if hex.EncodeToString(d) != x.Leaf.State {
+		v.name = v.names[x.Log]
+		v.found(x.Seq, x.stream, "state")
+	}
+	return nil
+}
+
+// erased tells whether an error says that a key was destroyed by rule.
+func erased(err error) bool {
+	var gone interface{ Erased() bool }
+	return errors.As(err, &gone) && gone.Erased()
 }

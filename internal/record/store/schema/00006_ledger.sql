@@ -76,12 +76,13 @@ create table stream_head (
   primary key (home, stream)
 );
 
--- Complete tiles of 256 hashes.
+-- Complete tiles of 256 hashes, each with the root of its subtree.
 create table tile (
   log bigint not null,
   level integer not null,
   n bigint not null,
   hashes bytea not null,
+  root bytea not null,
   primary key (log, level, n)
 );
 
