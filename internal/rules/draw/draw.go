@@ -126,6 +126,7 @@ func (c *canvas) open(g *flow.Diagram) {
 	fmt.Fprintf(&c.b, "<desc id=\"%s-desc\">%s</desc>\n", escape(c.opt.ID), escape(c.describe()))
 	c.arrow("arrow", ink2, true)
 	c.arrow("open-arrow", ink2, false)
+	c.arrow("done-arrow", green, true)
 }
 
 func (c *canvas) arrow(name, colour string, filled bool) {
@@ -133,7 +134,7 @@ func (c *canvas) arrow(name, colour string, filled bool) {
 	if filled {
 		fill = colour
 	}
-	fmt.Fprintf(&c.b, `<defs><marker id="%s-%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">`+
+	fmt.Fprintf(&c.b, `<defs><marker id="%s-%s" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="11" markerHeight="11" orient="auto">`+
 		`<path d="M1 1 L9 5 L1 9%s" fill="%s" stroke="%s"/></marker></defs>`+"\n",
 		escape(c.opt.ID), name, map[bool]string{true: " Z", false: ""}[filled], fill, colour)
 }

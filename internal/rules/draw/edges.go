@@ -30,6 +30,7 @@ func (c *canvas) edge(e *flow.Edge) {
 	default:
 		if c.walked(e.Element) {
 			colour, w = green, 2.5
+			extra = fmt.Sprintf(` marker-end="url(#%s-done-arrow)"`, escape(c.opt.ID))
 			class += " is-done"
 		}
 	}

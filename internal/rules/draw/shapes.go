@@ -220,7 +220,7 @@ func (c *canvas) gateway(s *flow.Shape, f flow.Figure) {
 func (c *canvas) note(s *flow.Shape, f flow.Figure) {
 	b := s.Box
 	fmt.Fprintf(&c.b, `<path d="M%s %s H%s V%s H%s" stroke="%s" stroke-width="1.5"/>`, num(b.X+12), num(b.Y), num(b.X), num(b.Y+b.H), num(b.X+12), ink2)
-	c.label(f.Name, flow.Box{X: b.X + 6, Y: b.Y, W: b.W - 6, H: b.H}, ink2)
+	c.lines(wrap(f.Name, max(b.W-10, 80), 12, max(3, int(b.H/15))), b.X+6+max(b.W-10, 80)/2, b.Y+b.H/2, 12, ink2)
 }
 
 func (c *canvas) data(s *flow.Shape, f flow.Figure) {
@@ -251,6 +251,9 @@ func (c *canvas) task(s *flow.Shape, f flow.Figure) {
 	inner := flow.Box{X: s.Box.X + 6, Y: s.Box.Y + 4, W: s.Box.W - 12, H: s.Box.H - 8}
 	if isFrame(f) {
 		inner.H = 18 // an open sub-process keeps its middle for its contents
+	}
+	if f.Collapsed || f.Marker != "" {
+		inner.H -= 14
 	}
 	c.label(f.Name, inner, l.text)
 	c.badge(s, f)

@@ -140,10 +140,16 @@ func (c *canvas) outside(s *flow.Shape, f flow.Figure, colour string) {
 	box := flow.Box{X: s.Box.X + s.Box.W/2 - 55, Y: s.Box.Y + s.Box.H + 3, W: 110, H: 32}
 	if s.Label != nil && s.Label.W > 0 {
 		box = *s.Label
-		box.X, box.W = box.X-4, box.W+8
-		box.H = math.Max(box.H, 16)
-	} else {
-		box.H = 15 * float64(max(1, len(wrap(f.Name, box.W, 12, 2))))
+		if grow := 84 - box.W; grow > 0 { // tools differ in how wide they set a name
+			box.X, box.W = box.X-grow/2, 84
+		}
 	}
-	c.label(f.Name, box, colour)
+	const size, most = 12.0, 3
+	lines := wrap(f.Name, box.W, size, most)
+	high := size * 1.25 * float64(len(lines))
+	middle := box.Y + high/2
+	if box.H > high && box.Y+box.H < s.Box.Y { // above the shape: keep close to it
+		middle = box.Y + box.H - high/2
+	}
+	c.lines(lines, box.X+box.W/2, middle, size, colour)
 }

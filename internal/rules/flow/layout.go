@@ -225,12 +225,29 @@ func (l *layouter) draw(dir Direction) *Diagram {
 			center[n.at] = boundaryCenter(n, center[n.Host.at], dir)
 		}
 		w, h := size(n)
-		g.Shapes = append(g.Shapes, Shape{Element: n.ID, Box: Box{center[n.at].X - w/2, center[n.at].Y - h/2, w, h}})
+		g.Shapes = append(g.Shapes, Shape{Element: n.ID, Box: Box{center[n.at].X - w/2, center[n.at].Y - h/2, w, h}, Label: labelBox(n, center[n.at], dir)})
 	}
 	for _, f := range l.d.Flows {
 		g.Edges = append(g.Edges, Edge{Element: f.ID, Points: l.route(f, center, dir)})
 	}
 	return g
+}
+
+// labelBox keeps the name of a node that is drawn small off its lines: above a
+// gateway, beside everything that reads downwards. Nil means underneath.
+func labelBox(n *Node, at Point, dir Direction) *Box {
+	w, h := size(n)
+	switch {
+	case w == taskW || n.Name == "":
+		return nil
+	case dir == Downwards && w == gatewaySize:
+		return &Box{at.X + 8, at.Y - h/2 - 26, 84, 16}
+	case dir == Downwards:
+		return &Box{at.X + w/2 + 3, at.Y + 5, downColumnW - taskW/2 - w/2 - 6, 30}
+	case n.Kind == KindChoice || n.Kind == KindParallel:
+		return &Box{at.X - 55, at.Y - h/2 - 34, 110, 30}
+	}
+	return nil
 }
 
 // boundaryCenter spreads the boundary events along the far side of their host.
@@ -294,6 +311,9 @@ func (l *layouter) route(f *Flow, center []Point, dir Direction) []Point {
 		points = []Point{{a.X, a.Y + ah/2}, {a.X, under}, {b.X, under}, {b.X, b.Y + bh/2}}
 	case f.From.Kind == KindBoundary:
 		points = []Point{{a.X, a.Y + ah/2}, {a.X, b.Y}, {b.X - bw/2, b.Y}}
+	case a.Y == b.Y && l.layer[f.To.at] > l.layer[f.From.at]+1: // around what lies between
+		under := a.Y + taskH/2 + 22
+		points = []Point{{a.X, a.Y + ah/2}, {a.X, under}, {b.X, under}, {b.X, b.Y + bh/2}}
 	case a.Y == b.Y:
 		points = []Point{{a.X + aw/2, a.Y}, {b.X - bw/2, b.Y}}
 	case len(f.From.Out) > 1: // leave a split by its corner

@@ -82,7 +82,11 @@ func (o *outliner) goTo(n *Node, depth int) {
 	for seen := 0; (n.Kind == KindChoice || n.Kind == KindParallel) && len(n.Out) == 1 && seen < len(o.d.Nodes); seen++ {
 		n = n.Out[0].To
 	}
-	o.say(depth, nil, "go", "name", n.Label())
+	var name any = n.Label()
+	if n.Name == "" && n.Kind == KindChoice {
+		name = say("outline.choose_plain")
+	}
+	o.say(depth, nil, "go", "name", name)
 }
 
 func (o *outliner) node(n *Node, depth int) {

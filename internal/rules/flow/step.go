@@ -24,7 +24,16 @@ func Step(d *Definition, s State, ev Event, conditions Evaluator) (State, []Effe
 		r.s.Over = OverEnded
 		r.out = append(r.out, Ended{End: r.s.End})
 	}
+	r.s.Tokens, r.s.Arrived = orNil(r.s.Tokens), orNil(r.s.Arrived)
 	return r.s, r.out, nil
+}
+
+// orNil keeps a state equal to itself after it was stored.
+func orNil[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // Fits tells whether a state can be stepped with this definition: the flow is
