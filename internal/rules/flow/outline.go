@@ -19,7 +19,7 @@ type Line struct {
 // Outline tells the flow as an indented list, each node once; where ways come
 // together again or lead back, a line says where to go on.
 func Outline(d *Definition) []Line {
-	o := &outliner{d: d, told: map[*Node]bool{}, meets: map[*Node]*Node{}}
+	o := &outliner{d: d, told: map[*Node]bool{}, after: meetings(d)}
 	if d.plan.start != nil {
 		o.tell(d.plan.start, 0, nil)
 	}
@@ -29,7 +29,7 @@ func Outline(d *Definition) []Line {
 type outliner struct {
 	d     *Definition
 	told  map[*Node]bool
-	meets map[*Node]*Node // where the ways of a choice come together, once looked up
+	after []*Node // by Node.at: the next node that every way from here comes to
 	lines []Line
 }
 
@@ -55,7 +55,7 @@ func (o *outliner) tell(n *Node, depth int, stop *Node) {
 		}
 		switch {
 		case n.Kind == KindChoice && len(n.Out) > 1:
-			meet := o.meet(n)
+			meet := o.after[n.at]
 			if meet == nil {
 				meet = stop
 			}
@@ -125,18 +125,27 @@ func (o *outliner) boundary(b *Node, depth int, stop *Node) {
 	}
 	// The way that interrupts comes back to the main path somewhere: it is told
 	// up to there only.
-	if meet := o.behind(b.Host); meet[b.Out[0].To] {
-		o.goTo(b.Out[0].To, depth+1)
-		return
+	first, until := b.Out[0].To, stop
+	if b.Interrupting && len(b.Host.Out) > 0 {
+		until = o.meet(first, b.Host.Out[0].To)
 	}
-	until := stop
-	if b.Interrupting {
-		until = o.firstShared(b.Out[0].To, o.behind(b.Host), stop)
-	}
-	o.tell(b.Out[0].To, depth+1, until)
-	if until != nil && until != stop && b.Interrupting {
+	o.tell(first, depth+1, until)
+	if until != nil && until != stop {
 		o.goTo(until, depth+1)
 	}
+}
+
+// meet is the first node that every way from a and every way from b comes to,
+// nil when there is none.
+func (o *outliner) meet(a, b *Node) *Node {
+	from := map[*Node]bool{}
+	for ; a != nil; a = o.after[a.at] {
+		from[a] = true
+	}
+	for b != nil && !from[b] {
+		b = o.after[b.at]
+	}
+	return b
 }
 
 func (o *outliner) way(n *Node, f *Flow, depth int, meet *Node) {
@@ -179,82 +188,6 @@ func (o *outliner) parallel(n *Node, depth int) *Node {
 		return o.parallel(join, depth)
 	}
 	return join.Out[0].To
-}
-
-// meet is the first node that every way out of a choice comes to and that no
-// line has told yet, ends aside. Nil when the ways never come together.
-func (o *outliner) meet(n *Node) *Node {
-	if m, known := o.meets[n]; known {
-		return m
-	}
-	var shared map[*Node]bool
-	for _, f := range n.Out {
-		if o.told[f.To] {
-			continue // leads back
-		}
-		reach := o.ahead(f.To)
-		if shared == nil {
-			shared = reach
-			continue
-		}
-		for m := range shared {
-			if !reach[m] {
-				delete(shared, m)
-			}
-		}
-	}
-	o.meets[n] = nil
-	for _, f := range n.Out {
-		if o.told[f.To] {
-			continue
-		}
-		o.meets[n] = o.firstShared(f.To, shared, nil)
-		break
-	}
-	return o.meets[n]
-}
-
-// firstShared walks breadth first from n to the first node of the set.
-func (o *outliner) firstShared(n *Node, set map[*Node]bool, otherwise *Node) *Node {
-	queue, seen := []*Node{n}, map[*Node]bool{n: true}
-	for len(queue) > 0 {
-		n = queue[0]
-		queue = queue[1:]
-		if set[n] && !o.told[n] {
-			return n
-		}
-		for _, f := range n.Out {
-			if !seen[f.To] && !o.told[f.To] {
-				seen[f.To] = true
-				queue = append(queue, f.To)
-			}
-		}
-	}
-	return otherwise
-}
-
-// ahead is the set of untold nodes that a token at n can come to.
-func (o *outliner) ahead(n *Node) map[*Node]bool {
-	seen := map[*Node]bool{n: true}
-	for todo := []*Node{n}; len(todo) > 0; {
-		n = todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, m := range n.next() {
-			if !seen[m] && !o.told[m] {
-				seen[m] = true
-				todo = append(todo, m)
-			}
-		}
-	}
-	return seen
-}
-
-// behind is what follows a task when it is finished.
-func (o *outliner) behind(n *Node) map[*Node]bool {
-	if n == nil || len(n.Out) == 0 {
-		return nil
-	}
-	return o.ahead(n.Out[0].To)
 }
 
 var termParts = regexp.MustCompile(`^PT?([0-9]+)([WDHM])$`)

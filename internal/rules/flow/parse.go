@@ -39,6 +39,9 @@ func Parse(src []byte) (*Definition, error) {
 		d.readLanes(d.process)
 		d.linkBoundaries()
 	}
+	if d.Name == "" {
+		d.Name = d.ID
+	}
 	d.index()
 	d.readNotes()
 	d.Diagram = readDiagram(root)
