@@ -173,6 +173,30 @@ func (p *Proceeding) Save(c *act.Call, key ledger.Key, e ledger.Event) (int64, e
 	return id, nil
 }
 
+// Also appends an event that comes before the command's own, which Save writes:
+// what time had decided already.
+func (p *Proceeding) Also(c *act.Call, key ledger.Key, e ledger.Event) error {
+	_, err := p.append(c, key, e)
+	return err
+}
+
+// MoveTasks gives the open tasks that were due with the proceeding its new due day.
+func (p *Proceeding) MoveTasks(c *act.Call, was day.Day) {
+	c.Tx.Put(`update task set due = $3 where home = $1 and proceeding = $2 and state = 'open' and due = $4`, c.Tx.Home(), p.ID, p.Due, was)
+}
+
+// SleepUntil writes only when the proceeding must be looked at next, and its due
+// day: nothing was done, so there is no event.
+func (p *Proceeding) SleepUntil(c *act.Call) {
+	c.Tx.Put(`update proceeding set wake = $3 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Wake)
+}
+
+// Awake lists the proceedings of a kind whose wake-up has come, oldest first.
+func Awake(tx *store.Tx, kind string, limit int) ([]int64, error) {
+	return store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
+		`select id from proceeding where home = $1 and wake > 0 and wake <= $2 and kind = $3 order by wake limit $4`, tx.Home(), tx.Now(), kind, limit)
+}
+
 func (p *Proceeding) append(c *act.Call, key ledger.Key, e ledger.Event) (int64, error) {
 	e.Stream, e.Item = p.Stream(), p.ItemVersion
 	chain, id, err := c.Append(p.Chain, key, e)

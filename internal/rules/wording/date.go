@@ -1,0 +1,22 @@
+package wording
+
+import (
+	"fmt"
+
+	"tongban/internal/rules/day"
+)
+
+var weekdays = [7]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
+
+// Date writes a day out in full, with its day of the week: 2026年12月8日（周二），
+// or Tue 8 December 2026. The zero day is "".
+func Date(lang Lang, d day.Day) string {
+	if d == 0 {
+		return ""
+	}
+	y, m, n := d.Date()
+	if lang == EN {
+		return d.Start().Time().Format("Mon 2 January 2006")
+	}
+	return fmt.Sprintf("%d年%d月%d日（%s）", y, m, n, weekdays[d.Weekday()])
+}

@@ -1,0 +1,132 @@
+package casework
+
+import (
+	"context"
+	"strings"
+
+	"tongban/internal/process/paper"
+	"tongban/internal/record/act"
+	"tongban/internal/record/ledger"
+	"tongban/internal/rules/wording"
+)
+
+var (
+	refuseAcceptance = act.Command{Name: "case.refuse_acceptance", Right: "case.refuse_acceptance", Part: "accept"}
+	withdraw         = act.Command{Name: "case.withdraw", Right: "case.withdraw"}
+	withdrawFor      = act.Command{Name: "case.withdraw_for", Right: "case.withdraw_for"}
+)
+
+// RefuseAcceptanceIn refuses to accept a case.
+type RefuseAcceptanceIn struct {
+	Case   int64  `json:"case"`
+	Seen   int64  `json:"seen,omitempty"`
+	Reason string `json:"reason"` // why, in plain words
+	Where  string `json:"where"`  // where to go instead
+}
+
+// RefuseAcceptance says, sealed and dated, that the matter needs no licence or
+// is not for this body, and where to go instead (行政许可法 32(1), (2)).
+func (o *Office) RefuseAcceptance(ctx context.Context, a act.Actor, token string, in RefuseAcceptanceIn) (Done, error) {
+	return act.Run(ctx, o.Runner, a, token, refuseAcceptance, in, o.refuseAcceptance)
+}
+
+func (o *Office) refuseAcceptance(c *act.Call, in RefuseAcceptanceIn) (Done, error) {
+	m, err := o.take(c, in.Case, atWindow)
+	if err != nil {
+		return Done{}, err
+	}
+	if m.f.Facts.Deemed != 0 {
+		return Done{}, act.Refuse("casework.accept.deemed", "from", wording.Date(wording.ZH, m.f.Facts.Deemed)).By("行政许可法第三十二条").Recorded()
+	}
+	if err := m.must(Received); err != nil {
+		return Done{}, err
+	}
+	if err := wantText("reason", in.Reason, "where", in.Where); err != nil {
+		return Done{}, err
+	}
+	if _, err := m.mine(c, "accept", in.Seen); err != nil {
+		return Done{}, err
+	}
+	if err := m.text(NotAccepted, in.Reason+"\n"+in.Where); err != nil {
+		return Done{}, err
+	}
+	doc, err := m.paper("refuse-acceptance", m.window(), func(f *paper.Facts) {
+		f.Reasons, f.Article = in.Reason, "行政许可法第三十二条"
+		f.Lines = []paper.Line{{Label: "可以去哪里办", Value: in.Where}}
+	})
+	if err != nil {
+		return Done{}, err
+	}
+	if err := m.end(NotAccepted, doc.ID); err != nil {
+		return Done{}, err
+	}
+	e := m.event("case.acceptance_refused", map[string]any{"paper": doc.ID})
+	e.Rules = []ledger.Rule{{Article: "行政许可法第三十二条第一款第一项、第二项"}}
+	done, err := m.save(e)
+	done.Paper = doc.ID
+	return done, err
+}
+
+// WithdrawIn withdraws an application.
+type WithdrawIn struct {
+	Case   int64  `json:"case"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Withdraw ends a case at the applicant's wish, at any time before the decision.
+func (o *Office) Withdraw(ctx context.Context, a act.Actor, token string, in WithdrawIn) (Done, error) {
+	return act.Run(ctx, o.Runner, a, token, withdraw, in, o.withdraw(asApplicant))
+}
+
+// WithdrawFor does the same at the window, for somebody who came in person.
+func (o *Office) WithdrawFor(ctx context.Context, a act.Actor, token string, in WithdrawIn) (Done, error) {
+	return act.Run(ctx, o.Runner, a, token, withdrawFor, in, o.withdraw(atWindow))
+}
+
+func (o *Office) withdraw(scope func(*matter) (act.Scope, error)) func(*act.Call, WithdrawIn) (Done, error) {
+	return func(c *act.Call, in WithdrawIn) (Done, error) {
+		m, err := o.take(c, in.Case, scope)
+		if err != nil {
+			return Done{}, err
+		}
+		if err := m.must(Received, Correcting, Handling); err != nil {
+			return Done{}, err
+		}
+		if err := m.text(Withdrawn, in.Reason); err != nil {
+			return Done{}, err
+		}
+		if err := m.end(Withdrawn, 0); err != nil {
+			return Done{}, err
+		}
+		return m.save(m.event("case.withdrawn", nil))
+	}
+}
+
+func lapseFacts(m *matter) func(*paper.Facts) {
+	return func(f *paper.Facts) {
+		n := m.f.Facts.Notice
+		f.Due = wording.Date(wording.ZH, n.Until)
+		f.Lines = []paper.Line{{Label: "办件编号", Value: m.p.Number}, {Label: "告知补正的日期", Value: wording.Date(wording.ZH, n.Day)}}
+		for _, x := range m.secret.Missing {
+			f.Missing = append(f.Missing, paper.Missing{What: x.What, How: x.How})
+		}
+	}
+}
+
+// textMax bounds one free text, in characters.
+const textMax = 5000
+
+// wantText wants each named text to be written, and not endless.
+func wantText(pairs ...string) error {
+	var wrong []act.Field
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, text := pairs[i], strings.TrimSpace(pairs[i+1])
+		switch n := len([]rune(text)); {
+		case n == 0:
+			wrong = append(wrong, act.Field{Name: name, Msg: wording.M("casework.text.empty", "name", wording.M("casework.text."+name))})
+		case n > textMax:
+			wrong = append(wrong, act.Field{Name: name, Msg: wording.M("casework.text.long", "name", wording.M("casework.text."+name), "n", n, "max", textMax)})
+		}
+	}
+	return act.WrongFields("casework.text.wrong", wrong)
+}
