@@ -33,6 +33,8 @@ type Item struct {
 	Format     string            `yaml:"format" json:"-"`
 	Code       string            `yaml:"code" json:"code"`
 	Name       string            `yaml:"name" json:"name"`
+	NameEN     string            `yaml:"name_en" json:"name_en,omitempty"`
+	SourceCode string            `yaml:"source_code" json:"source_code,omitempty"` // code in the list that it was taken from, where that is another
 	Aliases    []string          `yaml:"aliases" json:"aliases,omitempty"`
 	Type       string            `yaml:"type" json:"type"`
 	Kind       Handling          `yaml:"kind" json:"kind"`
@@ -135,6 +137,7 @@ type Visit struct {
 	Role     string       `yaml:"role" json:"role"`
 	Officers int          `yaml:"officers" json:"officers"`
 	Term     workday.Term `yaml:"term" json:"term"`
+	When     string       `yaml:"when" json:"when,omitempty"` // condition on form and applicant, "" for always
 }
 
 // Fees says what may be charged.
@@ -179,10 +182,15 @@ type Version struct {
 	Of   int64 // the item through all its versions
 	N    int   // 1, 2, …
 	Span day.Span
+	// Region is the code prefix of the area for which the item holds.
+	Region string
 	Written
 	FlowXML []byte
 	Flow    *flow.Definition
 	Form    *form.Form
+
+	itemYAML []byte // the files as they were written
+	formJSON []byte
 }
 
 // Written lets a Version carry the fields of the written item as its own.
