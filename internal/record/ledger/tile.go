@@ -221,7 +221,7 @@ func ParseTilePath(path string) (level int, n int64, width int, err error) {
 	}
 	for group := range strings.SplitSeq(number, "/") {
 		digits, err := strconv.ParseInt(strings.TrimPrefix(group, "x"), 10, 64)
-		if err != nil || n > 1<<50 {
+		if err != nil || digits < 0 || n > 1<<50 {
 			return 0, 0, 0, bad
 		}
 		n = n*1000 + digits
