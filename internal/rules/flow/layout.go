@@ -25,10 +25,14 @@ const (
 	boundaryOffset = 18.0
 )
 
+// longest is how many cells a line keeps free for itself; beyond that a
+// drawing is not read as a whole anyway.
+const longest = 40
+
 // Layout lays the flow out in layers along the longest way from the start,
 // ways back left aside. It takes no notice of the file's own drawing.
 func Layout(d *Definition, dir Direction) *Diagram {
-	l := &layouter{d: d, layer: make([]int, len(d.Nodes)), row: make([]int, len(d.Nodes)), back: map[*Flow]bool{}}
+	l := &layouter{d: d, layer: make([]int, len(d.Nodes)), row: make([]int, len(d.Nodes)), back: map[*Flow]bool{}, cells: map[[2]int]bool{}}
 	l.findBack()
 	l.layers()
 	l.rows()
@@ -40,7 +44,8 @@ type layouter struct {
 	layer []int // by Node.at
 	row   []int
 	back  map[*Flow]bool
-	order []*Node // from the start on, each node after all before it, ways back left aside
+	cells map[[2]int]bool // layer and row of every node
+	order []*Node         // from the start on, each node after all before it, ways back left aside
 }
 
 // findBack marks the flows that close a cycle and orders the nodes.
@@ -136,10 +141,9 @@ func (l *layouter) rows() {
 			}
 		}
 		b := bandOf[n.at]
-		for taken[[3]int{b, l.layer[n.at], want}] {
+		for !l.claim(taken, n, b, want) {
 			want++
 		}
-		taken[[3]int{b, l.layer[n.at], want}] = true
 		local[n.at] = want
 		height[b] = max(height[b], want+1)
 	}
@@ -149,7 +153,38 @@ func (l *layouter) rows() {
 	}
 	for _, n := range l.d.Nodes {
 		l.row[n.at] = base[bandOf[n.at]] + local[n.at]
+		if n.Kind != KindBoundary {
+			l.cells[[2]int{l.layer[n.at], l.row[n.at]}] = true
+		}
 	}
+}
+
+// claim takes a cell of the grid for a node and, when its only way on leads
+// far, the cells that the line crosses; false when one of them is taken.
+func (l *layouter) claim(taken map[[3]int]bool, n *Node, band, row int) bool {
+	first, last := l.layer[n.at], l.layer[n.at]
+	if len(n.Out) == 1 && !l.back[n.Out[0]] {
+		last = max(last, min(l.layer[n.Out[0].To.at]-1, first+longest))
+	}
+	for k := first; k <= last; k++ {
+		if taken[[3]int{band, k, row}] {
+			return false
+		}
+	}
+	for k := first; k <= last; k++ {
+		taken[[3]int{band, k, row}] = true
+	}
+	return true
+}
+
+// between tells whether a node lies in the row between the ends of a flow.
+func (l *layouter) between(f *Flow) bool {
+	for k := l.layer[f.From.at] + 1; k < l.layer[f.To.at]; k++ {
+		if l.cells[[2]int{k, l.row[f.From.at]}] {
+			return true
+		}
+	}
+	return false
 }
 
 // placeOf is the place of a flow among those that leave its node.
@@ -233,19 +268,18 @@ func (l *layouter) draw(dir Direction) *Diagram {
 	return g
 }
 
-// labelBox keeps the name of a node that is drawn small off its lines: above a
-// gateway, beside everything that reads downwards. Nil means underneath.
+// labelBox keeps the name of a node that is drawn small off its lines: above
+// and beside a gateway, beside an event when it reads downwards. Nil means
+// underneath.
 func labelBox(n *Node, at Point, dir Direction) *Box {
 	w, h := size(n)
 	switch {
 	case w == taskW || n.Name == "":
 		return nil
-	case dir == Downwards && w == gatewaySize:
+	case w == gatewaySize:
 		return &Box{at.X + 8, at.Y - h/2 - 26, 84, 16}
 	case dir == Downwards:
 		return &Box{at.X + w/2 + 3, at.Y + 5, downColumnW - taskW/2 - w/2 - 6, 30}
-	case n.Kind == KindChoice || n.Kind == KindParallel:
-		return &Box{at.X - 55, at.Y - h/2 - 34, 110, 30}
 	}
 	return nil
 }
@@ -295,7 +329,7 @@ func (l *layouter) laneShapes(dir Direction) []Shape {
 }
 
 // route draws a flow with right angles: out at the far side of its source,
-// and back underneath when it leads back.
+// and back over the top when it leads back.
 func (l *layouter) route(f *Flow, center []Point, dir Direction) []Point {
 	a, b := center[f.From.at], center[f.To.at]
 	aw, ah := size(f.From)
@@ -306,12 +340,15 @@ func (l *layouter) route(f *Flow, center []Point, dir Direction) []Point {
 	}
 	var points []Point
 	switch {
-	case l.back[f] || b.X <= a.X:
-		under := math.Max(a.Y, b.Y) + taskH/2 + 15
+	case f.From.Kind == KindBoundary && b.X <= a.X:
+		under := math.Max(a.Y, b.Y) + taskH/2 + 22
 		points = []Point{{a.X, a.Y + ah/2}, {a.X, under}, {b.X, under}, {b.X, b.Y + bh/2}}
+	case l.back[f] || b.X <= a.X: // back over the top, where no boundary event sits
+		over := math.Min(a.Y, b.Y) - taskH/2 - 14
+		points = []Point{{a.X, a.Y - ah/2}, {a.X, over}, {b.X, over}, {b.X, b.Y - bh/2}}
 	case f.From.Kind == KindBoundary:
 		points = []Point{{a.X, a.Y + ah/2}, {a.X, b.Y}, {b.X - bw/2, b.Y}}
-	case a.Y == b.Y && l.layer[f.To.at] > l.layer[f.From.at]+1: // around what lies between
+	case a.Y == b.Y && l.between(f): // around what lies between
 		under := a.Y + taskH/2 + 22
 		points = []Point{{a.X, a.Y + ah/2}, {a.X, under}, {b.X, under}, {b.X, b.Y + bh/2}}
 	case a.Y == b.Y:

@@ -108,17 +108,13 @@ func (o *outliner) node(n *Node, depth int) {
 
 func (o *outliner) boundary(b *Node, depth int, stop *Node) {
 	o.told[b] = true
-	name := b.Label()
-	if b.Name == "" && len(b.Out) > 0 {
-		name = b.Out[0].To.Label()
-	}
 	switch {
 	case b.Timer == "":
-		o.say(depth, b, "on_message", "name", name)
+		o.say(depth, b, "on_message", "name", b.Message)
 	case b.Interrupting:
-		o.say(depth, b, "overdue", "name", name, "term", TermText(b.Timer))
+		o.say(depth, b, "overdue", "term", TermText(b.Timer))
 	default:
-		o.say(depth, b, "overdue_side", "name", name, "term", TermText(b.Timer))
+		o.say(depth, b, "overdue_side", "term", TermText(b.Timer))
 	}
 	if len(b.Out) == 0 {
 		return

@@ -171,7 +171,7 @@ func TestOutlineOfTheJointCase(t *testing.T) {
     审查
   第 2 路
     核查
-      过了 7 个工作日 还没办完，同时：催办
+      过了 7 个工作日 还没办完，同时：
         催办
         结束：提醒完
     意见
@@ -179,7 +179,7 @@ func TestOutlineOfTheJointCase(t *testing.T) {
     等待：检测报告
 3 路都办完，合到一起
 决定
-  过了 20 个工作日 还没办完：说明理由
+  过了 20 个工作日 还没办完，改走：
     说明理由
     转到：看情况走一条路
 看情况走一条路
