@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/sm3"
 
 	"tongban/internal/rules/wording"
@@ -38,7 +39,8 @@ type Keys struct {
 	id                       uint32
 	master                   []byte
 	wrap, index, file, token []byte
-	logSeed, logNumber       []byte // Ed25519 seed, SM2 private number
+	logSeed                  []byte          // Ed25519
+	logSM2                   *sm2.PrivateKey // the log's second key
 	wrappedLog               []byte
 }
 

@@ -1,7 +1,11 @@
 package vault_test
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -148,6 +152,12 @@ func TestVerifierKeysAreChecked(t *testing.T) {
 		if _, err := vault.Verifier(bad); err == nil {
 			t.Errorf("accepted %q", bad)
 		}
+	}
+	// A well-formed key whose point lies on no curve.
+	key := append([]byte("\xfftongban/sm2-with-sm3\x04"), bytes.Repeat([]byte{7}, 64)...)
+	sum := sha256.Sum256(append([]byte("a.example/1\n"), key...))
+	if _, err := vault.Verifier(fmt.Sprintf("a.example/1+%x+%s", sum[:4], base64.StdEncoding.EncodeToString(key))); err == nil {
+		t.Error("accepted a point that lies on no curve")
 	}
 	for _, origin := range []string{"", "a b", "a+b"} {
 		if _, err := newVault(t).LogSigner(origin); err == nil {

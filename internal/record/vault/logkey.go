@@ -1,9 +1,9 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -14,12 +14,17 @@ import (
 	"unicode"
 
 	"github.com/emmansun/gmsm/sm2"
+	"github.com/emmansun/gmsm/smx509"
 	"golang.org/x/mod/sumdb/note"
 )
 
 // sm2NoteType begins the encoded SM2 key of a note: C2SP signed-note reserves
 // 0xff for kinds without a number of their own, told apart by a long name.
 const sm2NoteType = "\xfftongban/sm2-with-sm3"
+
+// sm2Info is what stands before the 65 bytes of the point in every
+// SubjectPublicKeyInfo of an SM2 key (GB/T 35276).
+const sm2Info = "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x81\x1c\xcf\x55\x01\x82\x2d\x03\x42\x00"
 
 // LogSigner signs the checkpoints of a log, and says how they are verified.
 type LogSigner struct {
@@ -35,26 +40,27 @@ func (l LogSigner) Signers() []note.Signer { return []note.Signer{l.Ed25519, l.S
 func (v *Vault) LogSigner(origin string) (LogSigner, error) {
 	seed := ed25519.NewKeyFromSeed(v.keys.logSeed)
 	pub := seed.Public().(ed25519.PublicKey)
-	vkey, err := note.NewEd25519VerifierKey(origin, pub)
-	if err != nil {
+	if err := checkOrigin(origin); err != nil {
 		return LogSigner{}, err
 	}
-	if err := checkOrigin(origin); err != nil {
+	vkey, err := note.NewEd25519VerifierKey(origin, pub)
+	if err != nil {
 		return LogSigner{}, err
 	}
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
 		return LogSigner{}, err
 	}
-	key, err := v.keys.logSM2()
+	key, err := sm2NoteKey(&v.keys.logSM2.PublicKey)
 	if err != nil {
 		return LogSigner{}, err
 	}
+	hash := noteHash(origin, key)
 	return LogSigner{
 		Ed25519:    &noteSigner{origin, verifier.KeyHash(), func(msg []byte) ([]byte, error) { return ed25519.Sign(seed, msg), nil }},
 		Ed25519Key: vkey,
-		SM2:        &noteSigner{origin, noteHash(origin, sm2NoteKey(&key.PublicKey)), func(msg []byte) ([]byte, error) { return signSM2(v.rand, key, msg) }},
-		SM2Key:     sm2VerifierKey(origin, &key.PublicKey),
+		SM2:        &noteSigner{origin, hash, func(msg []byte) ([]byte, error) { return signSM2(v.rand, v.keys.logSM2, msg) }},
+		SM2Key:     fmt.Sprintf("%s+%08x+%s", origin, hash, base64.StdEncoding.EncodeToString(key)),
 	}, nil
 }
 
@@ -73,12 +79,15 @@ func Verifier(vkey string) (note.Verifier, error) {
 	if err := checkOrigin(name); err != nil {
 		return nil, err
 	}
-	//lint:ignore SA1019 crypto/ecdh does not know this curve
-	x, y := elliptic.Unmarshal(sm2.P256(), key[len(sm2NoteType):])
-	if x == nil {
+	pub, err := smx509.ParsePKIXPublicKey(append([]byte(sm2Info), key[len(sm2NoteType):]...))
+	if err != nil {
+		return nil, fmt.Errorf("verifier key: %w", err)
+	}
+	point, ok := pub.(*ecdsa.PublicKey)
+	if !ok {
 		return nil, errors.New("verifier key: not a point of SM2")
 	}
-	return &noteVerifier{name, uint32(hash), &ecdsa.PublicKey{Curve: sm2.P256(), X: x, Y: y}}, nil
+	return &noteVerifier{name, uint32(hash), point}, nil
 }
 
 type noteSigner struct {
@@ -104,17 +113,16 @@ func (v *noteVerifier) Verify(msg, sig []byte) bool {
 }
 
 // sm2NoteKey encodes a public key for notes: type, name of the kind, point.
-func sm2NoteKey(pub *ecdsa.PublicKey) []byte {
-	point := make([]byte, 65)
-	point[0] = 4
-	pub.X.FillBytes(point[1:33])
-	pub.Y.FillBytes(point[33:])
-	return append([]byte(sm2NoteType), point...)
-}
-
-func sm2VerifierKey(name string, pub *ecdsa.PublicKey) string {
-	key := sm2NoteKey(pub)
-	return fmt.Sprintf("%s+%08x+%s", name, noteHash(name, key), base64.StdEncoding.EncodeToString(key))
+func sm2NoteKey(pub *ecdsa.PublicKey) ([]byte, error) {
+	der, err := smx509.MarshalPKIXPublicKey(pub)
+	if err != nil {
+		return nil, err
+	}
+	point, ok := bytes.CutPrefix(der, []byte(sm2Info))
+	if !ok {
+		return nil, errors.New("log key: not a key of SM2")
+	}
+	return append([]byte(sm2NoteType), point...), nil
 }
 
 // noteHash is the key id that C2SP signed-note recommends.
@@ -138,8 +146,12 @@ func (k *Keys) makeLogKeys(random *source) error {
 	if err != nil {
 		return err
 	}
-	k.logSeed, k.logNumber = random.take(ed25519.SeedSize), number(key)
-	k.wrappedLog, err = k.wrapKey(random, logFile, 0, 0, "log", append(k.logSeed[:len(k.logSeed):len(k.logSeed)], k.logNumber...))
+	private, err := smx509.MarshalSM2PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	k.logSeed, k.logSM2 = random.take(ed25519.SeedSize), key
+	k.wrappedLog, err = k.wrapKey(random, logFile, 0, 0, "log", append(bytes.Clone(k.logSeed), private...))
 	return err
 }
 
@@ -149,19 +161,10 @@ func (k *Keys) openLogKeys() error {
 	if err != nil {
 		return err
 	}
-	if len(both) != ed25519.SeedSize+32 {
+	if len(both) <= ed25519.SeedSize {
 		return Tampered{logFile, 0, "log"}
 	}
-	k.logSeed, k.logNumber = both[:ed25519.SeedSize], both[ed25519.SeedSize:]
-	return nil
-}
-
-// logSM2 rebuilds the log's SM2 key.
-func (k *Keys) logSM2() (*sm2.PrivateKey, error) {
-	//lint:ignore SA1019 crypto/ecdh does not know this curve
-	x, y := sm2.P256().ScalarBaseMult(k.logNumber)
-	if x.Sign() == 0 {
-		return nil, errors.New("log key: not a private number of SM2")
-	}
-	return keyFromNumber(k.logNumber, &ecdsa.PublicKey{Curve: sm2.P256(), X: x, Y: y}), nil
+	k.logSeed = both[:ed25519.SeedSize]
+	k.logSM2, err = smx509.ParseSM2PrivateKey(both[ed25519.SeedSize:])
+	return err
 }

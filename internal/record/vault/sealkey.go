@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
+	"github.com/emmansun/gmsm/smx509"
 
 	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
@@ -41,8 +42,12 @@ func (v *Vault) NewSealKey(tx *store.Tx, agency string, from day.Day) (SealKey, 
 	if err != nil {
 		return SealKey{}, err
 	}
+	private, err := smx509.MarshalSM2PrivateKey(key)
+	if err != nil {
+		return SealKey{}, err
+	}
 	id := tx.NewID()
-	wrapped, err := v.keys.wrapKey(v.rand, "seal_key", tx.Home(), id, boundTo(public), number(key))
+	wrapped, err := v.keys.wrapKey(v.rand, "seal_key", tx.Home(), id, boundTo(public), private)
 	if err != nil {
 		return SealKey{}, err
 	}
@@ -74,15 +79,15 @@ func (v *Vault) SealSigner(tx *store.Tx, agency string, today day.Day) (Signer, 
 	if !found {
 		return nil, wording.M("vault.no_seal")
 	}
-	n, err := v.keys.unwrapKey("seal_key", tx.Home(), id, boundTo(public), wrapped)
+	private, err := v.keys.unwrapKey("seal_key", tx.Home(), id, boundTo(public), wrapped)
 	if err != nil {
 		return nil, fmt.Errorf("seal key %d: %w", id, err)
 	}
-	pub, err := parsePublic(public)
+	key, err := smx509.ParseSM2PrivateKey(private)
 	if err != nil {
 		return nil, fmt.Errorf("seal key %d: %w", id, err)
 	}
-	return &sm2Signer{id: sealName(id), key: keyFromNumber(n, pub), public: public, rand: v.rand}, nil
+	return &sm2Signer{id: sealName(id), key: key, public: public, rand: v.rand}, nil
 }
 
 // SealPublic returns the public side of a seal key, also of one that has

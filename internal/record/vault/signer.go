@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"encoding/pem"
 	"errors"
-	"math/big"
 
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/smx509"
@@ -89,17 +88,6 @@ func parsePublic(text []byte) (*ecdsa.PublicKey, error) {
 // newSM2 makes a key pair from the source.
 func newSM2(random *source) (*sm2.PrivateKey, error) {
 	return sm2.GenerateKey(readerFunc(random.fill))
-}
-
-// number is the private number, 32 bytes.
-func number(key *sm2.PrivateKey) []byte { return key.D.FillBytes(make([]byte, 32)) }
-
-// keyFromNumber rebuilds a key whose public half is known.
-func keyFromNumber(n []byte, pub *ecdsa.PublicKey) *sm2.PrivateKey {
-	key := new(sm2.PrivateKey)
-	key.PublicKey = *pub
-	key.D = new(big.Int).SetBytes(n)
-	return key
 }
 
 // readerFunc is a reader that always fills.
