@@ -78,7 +78,7 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 	if err := m.finding(t, v.Outcome == Granted, strings.Join(v.Reasons, "\n"), []int64{m.c.Actor.Person}); err != nil {
 		return Done{}, err
 	}
-	m.p.Status = Delivering
+	m.p.Status = Delivering // or concluded, if the flow ends with the decision
 	m.f.Facts.Decision = &Decision{Granted: v.Outcome == Granted, Day: m.c.Today(), By: m.c.Actor.Person, Agency: t.Agency, Articles: v.Articles}
 	if err := m.passDecision(t, v.Outcome); err != nil {
 		return Done{}, err
@@ -88,8 +88,8 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 		return Done{}, err
 	}
 	m.f.Facts.Decision.Paper, m.f.Facts.Decision.PaperNo = doc.ID, doc.Number
-	if err := m.closeIfEnded(); err != nil {
-		return Done{}, err
+	if v.Outcome == Granted {
+		m.publish()
 	}
 	done, err := m.save(m.decidedEvent(t, v, doc))
 	done.Paper, done.Task, done.Extra = doc.ID, t.ID, m.f.Facts.Licence
@@ -184,17 +184,8 @@ func (m *matter) carryOn(moved proceeding.Moved, decision string) error {
 		moved.Ended = moved.Ended || next.Ended
 	}
 	if moved.Ended {
-		return m.closeIfEnded()
+		m.p.Status, m.p.Closed = Concluded, m.c.Today()
 	}
-	return nil
-}
-
-// closeIfEnded closes a case whose flow has come to its end.
-func (m *matter) closeIfEnded() error {
-	if m.p.State.Over == "" || m.p.Closed != 0 {
-		return nil
-	}
-	m.p.Status, m.p.Closed = Concluded, m.c.Today()
 	return nil
 }
 

@@ -30,15 +30,15 @@ type matter struct {
 
 // Secret is what identifies people on a case, and the free texts that may.
 type Secret struct {
-	Applicant Party              `json:"applicant"`
-	Agent     *Party             `json:"agent,omitempty"`
-	Authority string                `json:"authority,omitempty"` // on what the agent acts
-	Form      map[string]any        `json:"form,omitempty"`
-	Sources   map[string]string     `json:"sources,omitempty"` // form field → where its value came from
-	Missing   []Missing             `json:"missing,omitempty"`
-	Reasons   []string              `json:"reasons,omitempty"` // of the decision
-	Texts     map[string]string     `json:"texts,omitempty"`   // reasons of other acts, by act
-	Address   string                `json:"address,omitempty"` // for the courier
+	Applicant Party             `json:"applicant"`
+	Agent     *Party            `json:"agent,omitempty"`
+	Authority string            `json:"authority,omitempty"` // on what the agent acts
+	Form      map[string]any    `json:"form,omitempty"`
+	Sources   map[string]string `json:"sources,omitempty"` // form field → where its value came from
+	Missing   []Missing         `json:"missing,omitempty"`
+	Reasons   []string          `json:"reasons,omitempty"` // of the decision
+	Texts     map[string]string `json:"texts,omitempty"`   // reasons of other acts, by act
+	Address   string            `json:"address,omitempty"` // for the courier
 }
 
 // Party is a person or body as it stood when the application was made.

@@ -9,7 +9,6 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
 	"tongban/internal/register/identity"
-	"tongban/internal/rules/wording"
 )
 
 var (
@@ -42,8 +41,12 @@ func (o *Office) task(c *act.Call, in TaskIn) (*matter, *proceeding.Task, error)
 	if !Running(m.p.Status) {
 		return nil, nil, m.must()
 	}
-	if c.Actor.Who == act.Staff && !c.Actor.Has(t.Post, t.Agency) {
-		return nil, nil, act.Refuse("casework.post", "post", identity.PostLabel(t.Post)).Recorded()
+	if c.Actor.Who == act.Staff {
+		acting, ok := identity.Acting(c.Actor, t.Post, t.Agency)
+		if !ok {
+			return nil, nil, act.Refuse("casework.post", "post", identity.PostLabel(t.Post)).Recorded()
+		}
+		c.Actor = acting // as a stand-in, or in another of their posts: so it is written down
 	}
 	return m, t, nil
 }

@@ -68,3 +68,19 @@ create table inquiry (
 );
 create index inquiry_case on inquiry (home, proceeding);
 create index inquiry_open on inquiry (home, to_agency, answered, due, id);
+
+-- Grants that anybody may look up (行政许可法 40): nothing here identifies a
+-- natural person beyond a masked name.
+create table published_grant (
+  home bigint not null,
+  id bigint not null,
+  day integer not null,
+  agency text not null,
+  title text not null,
+  label text not null,
+  number text not null,
+  paper_no text not null,
+  licence_no text not null,
+  primary key (home, id)
+);
+create index published_grant_day on published_grant (home, day, id);

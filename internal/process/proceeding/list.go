@@ -1,0 +1,140 @@
+package proceeding
+
+import (
+	"cmp"
+	"slices"
+
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+)
+
+// Place is a post at an agency: whose worklist is asked for.
+type Place struct{ Agency, Post string }
+
+// Query asks for a page of open tasks, the ones due first in front.
+type Query struct {
+	Places   []Place // the posts that the reader holds; one index range each
+	Assignee int64   // only tasks given to this person; Places are then not needed
+	Until    day.Day // only tasks due by this day; 0 is all
+	After    Cursor
+	Limit    int // 0 means 25
+}
+
+// Cursor is the last row of a page.
+type Cursor struct {
+	Due day.Day `json:"d"`
+	ID  int64   `json:"i"`
+}
+
+// Row is one line of a worklist.
+type Row struct {
+	Task
+	Number      string
+	Title       string
+	Label       string
+	Status      string
+	PromisedDue day.Day
+	Statutory   day.Day
+}
+
+const (
+	pageSize = 25
+	pageMax  = 200
+	// CountMax is where exact counting of a list stops; pages say "more than".
+	CountMax = 1000
+)
+
+const rowColumns = `t.id, t.proceeding, t.token, t.node, t.name, t.role, t.part, t.agency, t.post, t.officers, t.state, t.assignee, t.opened, t.due,
+	t.done_at, t.done_by, t.outcome, t.seen, p.number, p.title, p.label, p.status, p.promised_due, p.due`
+
+func scanRow(r store.Row) (x Row, err error) {
+	return x, r.Scan(&x.ID, &x.Proceeding, &x.Token, &x.Node, &x.Name, &x.Role, &x.Part, &x.Agency, &x.Post, &x.Officers, &x.State, &x.Assignee,
+		&x.Opened, &x.Due, &x.DoneAt, &x.DoneBy, &x.Outcome, &x.Seen, &x.Number, &x.Title, &x.Label, &x.Status, &x.PromisedDue, &x.Statutory)
+}
+
+func (q *Query) bound() {
+	if q.Limit <= 0 {
+		q.Limit = pageSize
+	}
+	q.Limit = min(q.Limit, pageMax)
+	if q.Until == 0 {
+		q.Until = 1 << 30
+	}
+}
+
+// Worklist returns a page of open tasks. Each of the reader's posts is one range
+// of an index; the ranges are merged here.
+func Worklist(tx *store.Tx, q Query) ([]Row, error) {
+	q.bound()
+	if q.Assignee != 0 {
+		return store.All(tx, scanRow, `select `+rowColumns+` from task t join proceeding p on p.home = t.home and p.id = t.proceeding
+			where t.home = $1 and t.assignee = $2 and t.assignee > 0 and t.state = 'open' and t.due <= $3 and (t.due > $4 or t.due = $4 and t.id > $5) order by t.due, t.id limit $6`,
+			tx.Home(), q.Assignee, q.Until, q.After.Due, q.After.ID, q.Limit)
+	}
+	var all []Row
+	for _, at := range q.Places {
+		rows, err := store.All(tx, scanRow, `select `+rowColumns+` from task t join proceeding p on p.home = t.home and p.id = t.proceeding
+			where t.home = $1 and t.agency = $2 and t.post = $3 and t.state = 'open' and t.due <= $4 and (t.due > $5 or t.due = $5 and t.id > $6) order by t.due, t.id limit $7`,
+			tx.Home(), at.Agency, at.Post, q.Until, q.After.Due, q.After.ID, q.Limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b Row) int { return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.ID, b.ID)) })
+	return all[:min(len(all), q.Limit)], nil
+}
+
+// Count counts the open tasks of a query, up to CountMax; over is true when
+// there are more.
+func Count(tx *store.Tx, q Query) (n int, over bool, err error) {
+	q.bound()
+	for _, at := range q.Places {
+		var k int
+		if _, err := tx.Get([]any{&k}, `select count(*) from (select 1 from task where home = $1 and agency = $2 and post = $3 and state = 'open' and due <= $4 limit $5) x`,
+			tx.Home(), at.Agency, at.Post, q.Until, CountMax+1); err != nil {
+			return 0, false, err
+		}
+		n += k
+	}
+	if q.Assignee != 0 {
+		if _, err := tx.Get([]any{&n}, `select count(*) from (select 1 from task where home = $1 and assignee = $2 and assignee > 0 and state = 'open' and due <= $3 limit $4) x`,
+			tx.Home(), q.Assignee, q.Until, CountMax+1); err != nil {
+			return 0, false, err
+		}
+	}
+	return min(n, CountMax), n > CountMax, nil
+}
+
+// Of lists the proceedings of a kind that concern any of these persons, as
+// applicant or as the one who filed, newest first, before an id (0: from the newest).
+func Of(tx *store.Tx, kind string, persons []int64, before int64, limit int) ([]*Proceeding, error) {
+	if before == 0 {
+		before = 1 << 62
+	}
+	seen := map[int64]bool{}
+	var all []*Proceeding
+	for _, person := range persons {
+		for _, column := range []string{"applicant", "filer"} {
+			list, err := store.All(tx, scan, `select `+columns+` from proceeding where home = $1 and `+column+` = $2 and kind = $3 and id < $4 order by id desc limit $5`,
+				tx.Home(), person, kind, before, limit)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range list {
+				if !seen[p.ID] {
+					seen[p.ID] = true
+					all = append(all, p)
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *Proceeding) int { return cmp.Compare(b.ID, a.ID) })
+	return all[:min(len(all), limit)], nil
+}
+
+// At lists the proceedings of an agency in a status, the ones due first in front.
+func At(tx *store.Tx, kind, agency, status string, after Cursor, limit int) ([]*Proceeding, error) {
+	return store.All(tx, scan, `select `+columns+` from proceeding where home = $1 and agency = $2 and status = $3 and (due > $4 or due = $4 and id > $5) and kind = $6 order by due, id limit $7`,
+		tx.Home(), agency, status, after.Due, after.ID, kind, min(max(limit, 1), pageMax))
+}
