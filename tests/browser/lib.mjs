@@ -121,7 +121,7 @@ export async function targets(page, least) {
       return !!block && block.textContent.trim().length > a.textContent.trim().length;
     };
     return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
-      .filter((e) => seen(e) && !inSentence(e) && !e.matches('.skip:not(:focus)'))
+      .filter((e) => seen(e) && !inSentence(e) && !e.matches('.skip-link:not(:focus)'))
       .map((e) => {
         let r = e.getBoundingClientRect();
         if (e.matches('[type=radio], [type=checkbox]')) {
@@ -165,7 +165,7 @@ export async function spacing(page) {
       const s = getComputedStyle(e);
       const hides = s.overflowX !== 'visible' || s.overflowY !== 'visible';
       return hides && !/auto|scroll/.test(s.overflowX + s.overflowY) && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
-        && !e.matches('input, textarea, .skip');
+        && !e.matches('input, textarea, .skip-link');
     }).map((e) => `${e.tagName}.${e.className}`);
     return list.slice(0, 5);
   });

@@ -117,7 +117,8 @@ func NewHeat(caption Text, columns, rows []Text, values [][]int, fewest int) *He
 const (
 	barStep   = 3.0  // em from one bar to the next
 	barWide   = 72.0 // % of the width at Max; the rest is for the number
-	plotWide  = 76.0 // % of the width for lines; the rest is for their names
+	plotFrom  = 13.0 // % of the width for the axis' numbers
+	plotWide  = 63.0 // % of the width for lines; the rest is for their names
 	plotTall  = 11.0 // em
 	gridLines = 4
 )
@@ -199,11 +200,11 @@ func (d *drawing) lines(l *Lines) {
 	}
 	up := func(v float64) float64 { return 100 - (v-l.Min)/span*100 }
 	d.tall = plotTall + 4
-	d.add(`<svg x="0" y="1.5em" width="%s%%" height="%sem" overflow="visible">`, svgNum(plotWide), svgNum(plotTall))
+	d.add(`<svg x="%s%%" y="1.5em" width="%s%%" height="%sem" overflow="visible">`, svgNum(plotFrom), svgNum(plotWide), svgNum(plotTall))
 	for i := 0; i <= gridLines; i++ {
 		v := l.Min + span*float64(i)/gridLines
 		d.add(`<line class="grid" x1="0" x2="100%%" y1="%s%%" y2="%s%%"/>`, svgNum(up(v)), svgNum(up(v)))
-		d.add(`<text class="axis" x="0" y="%s%%" dy="-.3em">%s%s</text>`, svgNum(up(v)), svgNum(v), template.HTMLEscapeString(l.Suffix))
+		d.add(`<text class="axis" x="0" dx="-.6em" y="%s%%" dy=".35em" text-anchor="end">%s%s</text>`, svgNum(up(v)), svgNum(v), template.HTMLEscapeString(l.Suffix))
 	}
 	if l.TargetText != nil {
 		d.add(`<line class="target" x1="0" x2="100%%" y1="%s%%" y2="%s%%"/>`, svgNum(up(l.Target)), svgNum(up(l.Target)))
@@ -223,7 +224,7 @@ func (d *drawing) lines(l *Lines) {
 			anchor = "middle"
 		}
 		d.add(`<text class="axis" x="%s%%" y="%sem" text-anchor="%s">%s</text>`,
-			svgNum(along(i, len(l.Points))*plotWide/100), svgNum(plotTall+3), anchor, d.say(p))
+			svgNum(plotFrom+along(i, len(l.Points))*plotWide/100), svgNum(plotTall+3), anchor, d.say(p))
 	}
 }
 

@@ -77,8 +77,9 @@ func (r *Renderer) funcs(lang wording.Lang, set *template.Template) template.Fun
 			err := set.ExecuteTemplate(&b, name, data)
 			return template.HTML(b.String()), err //nolint:gosec // made by html/template
 		},
-		"draw": func(c Chart) template.HTML { return c.draw(lang) },
-		"add":  func(a, b int) int { return a + b },
+		"draw":    func(c Chart) template.HTML { return c.draw(lang) },
+		"add":     func(a, b int) int { return a + b },
+		"seconds": func(from, to day.Instant) int64 { return int64((to - from) / day.Second) },
 	}
 }
 

@@ -14,6 +14,7 @@ func guideHome(string) Page {
 		Data: map[string]any{
 			"Search": Field{Kind: FieldSearch, Name: "q", Label: Plain("你要办什么事？"), Heading: true,
 				Hint: Plain("用平常的话说，例如：居住证、开饭馆"), Optional: false},
+			"Who": SubNav{Plain("给谁办"), []Link{{Text: Plain("个人"), Href: "?who=person", Current: true}, {Text: Plain("法人"), Href: "?who=legal"}, {Text: Plain("项目"), Href: "?who=project"}}},
 			"Often": []Link{{Text: Plain("社保查询"), Href: "/i/1"}, {Text: Plain("公积金提取"), Href: "/i/2"}, {Text: Plain("居住证"), Href: "/i/3"},
 				{Text: Plain("身份证换领"), Href: "/i/4"}, {Text: Plain("不动产登记"), Href: "/i/5"}, {Text: Plain("全部事项"), Href: "/items"}},
 			"Bundles": []Link{{Text: Plain("新生儿出生"), Href: "/b/1"}, {Text: Plain("开饭店"), Href: "/b/2"}, {Text: Plain("退休"), Href: "/b/3"}, {Text: Plain("二手房过户"), Href: "/b/4"}},

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"html/template"
 	"net/url"
+	"regexp"
 
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
@@ -121,6 +123,17 @@ type Link struct {
 	HasCount bool
 	// Note is said below or after the text.
 	Note Text
+}
+
+var telephone = regexp.MustCompile(`^tel:\+?[0-9-]+$`)
+
+// Address is Href for the template, which lets only web addresses through by
+// itself; telephone numbers are let through here.
+func (l Link) Address() any {
+	if telephone.MatchString(l.Href) {
+		return template.URL(l.Href) //nolint:gosec // digits only
+	}
+	return l.Href
 }
 
 // FieldError is one line of the error summary: the sentence and the input it is about.

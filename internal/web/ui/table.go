@@ -92,6 +92,16 @@ type Filter struct {
 	Save *Link
 }
 
+// Inputs are the fields as a filter shows them: none is ever required.
+func (f Filter) Inputs() []Field {
+	list := make([]Field, len(f.Fields))
+	for i, x := range f.Fields {
+		x.Optional = true
+		list[i] = x
+	}
+	return list
+}
+
 // Chip is a chosen filter with the address without it.
 type Chip struct {
 	Text   Text

@@ -166,8 +166,7 @@
   function session() {
     var el = document.querySelector('[data-expires]');
     if (!el) return;
-    var opened = Date.now();
-    var warn = (+el.dataset.expires - +el.dataset.now) / 1000 - 300000;
+    var warn = +el.dataset.expires * 1000 - 300000;
     var timer = setTimeout(function show() {
       el.classList.add('soon');
       el.setAttribute('role', 'alert');
@@ -186,7 +185,7 @@
         });
       });
       el.append(b);
-    }, Math.max(0, Math.min(warn - (Date.now() - opened), 2147483647)));
+    }, Math.max(0, Math.min(warn, 2147483647)));
   }
 
   errors();
