@@ -31,6 +31,7 @@ type NewAccount struct {
 	Login      string
 	Hash       string `json:"-"` // from Register.Hash; "" makes a first password, told once
 	MustChange bool   // a new password is asked for at the first sign-in
+	TOTP       string `json:"-"` // base32 secret to begin with; "" lets the person set one up
 }
 
 // FirstPassword is a password that is told once, to be changed at the first sign-in.
@@ -183,10 +184,15 @@ func (r *Register) createAccount(c *act.Call, in NewAccount) (int64, string, err
 	if err != nil {
 		return 0, "", err
 	}
+	secret, err := totpBytes(in.TOTP)
+	if err != nil {
+		return 0, "", err
+	}
 	id := c.Tx.NewID()
 	c.Tx.PutOne(act.Refuse("identity.login.taken"), `insert into account(home, id, person, login, login_index, password, must_change, totp, totp_next, totp_step, state, created)
-		values($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, $9, $10) on conflict do nothing`, c.Tx.Home(), id, in.Person,
-		key.Seal("account", id, "login", []byte(login)), r.loginIndex(login), in.Hash, in.MustChange, []byte{}, accountOpen, c.Now())
+		values($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11) on conflict do nothing`, c.Tx.Home(), id, in.Person,
+		key.Seal("account", id, "login", []byte(login)), r.loginIndex(login), in.Hash, in.MustChange,
+		key.Seal("account", id, "totp", secret), []byte{}, accountOpen, c.Now())
 	_, err = c.Note(key, ledger.Event{Stream: accountStream(id), Kind: "account.created", Facts: map[string]any{"person": in.Person},
 		Personal: []ledger.Personal{{Field: "account.login", Value: login}}})
 	return id, login, err

@@ -27,8 +27,7 @@ func (r *Register) FirstAdministrator(ctx context.Context, login, name, idno str
 	if err != nil {
 		return First{}, err
 	}
-	secret := r.random(totpSecret)
-	out.TOTP = r.totp(secret, out.Login)
+	out.TOTP = r.totp(r.random(totpSecret), out.Login)
 	in := NewPerson{Name: name, IDNo: idno}
 	out.Person, err = run(ctx, r, act.Machine(), "", CommandFirstAdministrator, in, func(c *act.Call, in NewPerson) (int64, error) {
 		if err := c.Allow(act.Scope{}); err != nil {
@@ -45,11 +44,11 @@ func (r *Register) FirstAdministrator(ctx context.Context, login, name, idno str
 		if err != nil {
 			return 0, err
 		}
-		account, _, err := r.createAccount(c, NewAccount{Person: person, Login: login, Hash: hash, MustChange: true})
+		account, _, err := r.createAccount(c, NewAccount{Person: person, Login: login, Hash: hash, MustChange: true, TOTP: out.TOTP.Secret})
 		if err != nil {
 			return 0, err
 		}
-		return person, r.makeFirst(c, person, account, secret, out.Recovery)
+		return person, r.makeFirst(c, person, account, out.Recovery)
 	})
 	if err != nil {
 		return First{}, err
@@ -74,17 +73,12 @@ func (r *Register) personFor(c *act.Call, in NewPerson) (int64, error) {
 	return id, c.Tx.Flush()
 }
 
-func (r *Register) makeFirst(c *act.Call, person, account int64, secret []byte, codes []string) error {
-	key, err := r.keyOf(c.Tx, person)
-	if err != nil {
-		return err
-	}
-	c.Tx.Put(`update account set totp = $3 where home = $1 and id = $2`, c.Tx.Home(), account, key.Seal("account", account, "totp", secret))
+func (r *Register) makeFirst(c *act.Call, person, account int64, codes []string) error {
 	r.putRecovery(c.Tx, account, codes)
 	id := c.Tx.NewID()
 	c.Tx.Put(`insert into staff_post(home, id, person, agency, post, region, from_day, until_day) values($1, $2, $3, '', 'admin', '', $4, 0)`,
 		c.Tx.Home(), id, person, c.Today())
 	r.Bump(c.Tx, epochStaff)
-	_, err = c.Note(nil, ledger.Event{Stream: personStream(person), Kind: "staff.first_administrator", Facts: map[string]any{"id": id}})
+	_, err := c.Note(nil, ledger.Event{Stream: personStream(person), Kind: "staff.first_administrator", Facts: map[string]any{"id": id}})
 	return err
 }

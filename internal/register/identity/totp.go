@@ -46,11 +46,17 @@ func totpMatch(secret []byte, code string, now day.Instant, used int64) int64 {
 // TOTPCode is the code that an authenticator app shows for a secret (base32, as
 // in the address of SetUpTOTP) at this moment: for the demonstration and tests.
 func TOTPCode(secret string, now day.Instant) (string, error) {
-	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ToUpper(secret))
+	b, err := totpBytes(secret)
+	return totpCode(b, int64(now/totpStep)), err
+}
+
+// totpBytes reads a secret as apps write it: base32, in blocks or not.
+func totpBytes(secret string) ([]byte, error) {
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ToUpper(strings.ReplaceAll(secret, " ", "")))
 	if err != nil {
-		return "", fmt.Errorf("totp secret: %w", err)
+		return nil, fmt.Errorf("totp secret: %w", err)
 	}
-	return totpCode(b, int64(now/totpStep)), nil
+	return b, nil
 }
 
 // TOTP is a new secret for an authenticator app.
