@@ -138,3 +138,10 @@ func At(tx *store.Tx, kind, agency, status string, after Cursor, limit int) ([]*
 	return store.All(tx, scan, `select `+columns+` from proceeding where home = $1 and agency = $2 and status = $3 and (due > $4 or due = $4 and id > $5) and kind = $6 order by due, id limit $7`,
 		tx.Home(), agency, status, after.Due, after.ID, kind, min(max(limit, 1), pageMax))
 }
+
+// ProvisionalOf lists the running proceedings of a kind whose due day rests on
+// days whose notice is not in.
+func ProvisionalOf(tx *store.Tx, kind string) ([]int64, error) {
+	return store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
+		`select id from proceeding where home = $1 and due_provisional and closed = 0 and kind = $2 order by id`, tx.Home(), kind)
+}

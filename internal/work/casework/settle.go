@@ -218,3 +218,47 @@ func (o *Office) SettleDue(ctx context.Context, limit int) (int, error) {
 	}
 	return len(ids), err
 }
+
+// Recount counts the due days of running cases again that rest on days whose
+// notice was not in, under a new calendar. It runs inside the import's command.
+func (o *Office) Recount(c *act.Call, _, now *workday.Calendar) error {
+	ids, err := proceeding.ProvisionalOf(c.Tx, Kind)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		p, err := proceeding.Lock(c.Tx, id)
+		if err != nil {
+			return err
+		}
+		f, err := getFile(c.Tx, id)
+		if err != nil {
+			return err
+		}
+		v, err := o.Items.ByID(c.Tx, p.ItemVersion)
+		if err != nil {
+			return err
+		}
+		if err := o.recount(c, p, f, v, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Office) recount(c *act.Call, p *proceeding.Proceeding, f *File, v *catalog.Version, cal *workday.Calendar) error {
+	key, err := o.Vault.Key(c.Tx, p.Key)
+	if err != nil {
+		return err
+	}
+	under := *o
+	under.Calendar = func() *workday.Calendar { return cal }
+	m := &matter{o: &under, c: c, p: p, f: f, v: v, key: key}
+	was := p.Due
+	d := m.dueNow()
+	if d.statutory.Day == was && d.statutory.Provisional == p.Provisional {
+		return nil
+	}
+	_, err = m.save(m.event("case.recounted", map[string]any{"was": was, "statutory_due": d.statutory.Day, "calendar": cal.Version()}))
+	return err
+}

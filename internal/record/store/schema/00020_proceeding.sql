@@ -86,3 +86,4 @@ create table number_counter (
   last bigint not null,
   primary key (home, series, year)
 );
+create index proceeding_provisional on proceeding (home, id) where due_provisional;

@@ -1,0 +1,237 @@
+// Package house puts the rooms together: one value that a server, the command
+// line, the demonstration and the tests open in the same way. It holds no rule
+// and no SQL.
+package house
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"tongban/internal/process/paper"
+	"tongban/internal/record/act"
+	"tongban/internal/record/file"
+	"tongban/internal/record/job"
+	"tongban/internal/record/ledger"
+	"tongban/internal/record/store"
+	"tongban/internal/record/vault"
+	"tongban/internal/register/calendar"
+	"tongban/internal/register/catalog"
+	"tongban/internal/register/identity"
+	"tongban/internal/register/licence"
+	"tongban/internal/register/power"
+	"tongban/internal/rules/day"
+	"tongban/internal/work/casework"
+)
+
+// Options say which house is opened. The zero value of each but Dir is usable.
+type Options struct {
+	Dir      string    // data folder: keys, attachments, and the database where it is SQLite
+	Database string    // postgres://…; "" is SQLite in Dir
+	Home     int64     // tenancy; 0 is 1
+	Origin   string    // identity of the ledger; "" is "tongban.local/log"
+	Region   string    // region code that begins case numbers; "" is 000000
+	Remedies string    // what may be done against a refusal
+	Clock    day.Clock // nil is the machine's
+	Rand     io.Reader // nil is the machine's; only the seeded demonstration brings another
+	Sample   bool      // demonstration or training: licences and papers are 样本
+	NoSync   bool      // while a demonstration is built: nothing is flushed
+	Hash     identity.Argon
+	Log      *slog.Logger
+	Seen     func(command string, outcome act.Kind, d time.Duration)
+}
+
+// House is an open Tongban.
+type House struct {
+	Options   Options
+	Store     *store.Store
+	Vault     *vault.Vault
+	Ledger    *ledger.Ledger
+	LogKeys   vault.LogSigner
+	Runner    *act.Runner
+	Files     *file.Shelf
+	People    *identity.Register
+	Power     *power.Register
+	Items     *catalog.Catalog
+	Calendars *calendar.Calendars
+	Licences  *licence.Register
+	Papers    *paper.Desk
+	Office    *casework.Office
+	Jobs      *job.Runner
+
+	readOnly error
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+}
+
+// Open opens and migrates the house. Nothing runs by itself until Run.
+func Open(ctx context.Context, o Options) (*House, error) {
+	o.fill()
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	keys, err := vault.ReadyKeys(filepath.Join(o.Dir, "keys"), o.Rand)
+	if err != nil {
+		return nil, err
+	}
+	h := &House{Options: o, Vault: vault.New(keys, o.Rand)}
+	if err := h.openLedger(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.furnish(ctx); err != nil {
+		return nil, errors.Join(err, h.Store.Close())
+	}
+	return h, nil
+}
+
+func (o *Options) fill() {
+	if o.Origin == "" {
+		o.Origin = "tongban.local/log"
+	}
+	if o.Region == "" {
+		o.Region = "000000"
+	}
+	if o.Clock == nil {
+		o.Clock = day.System
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// openLedger opens store and ledger, which need each other.
+func (h *House) openLedger(ctx context.Context) error {
+	o := h.Options
+	var err error
+	if h.LogKeys, err = h.Vault.LogSigner(o.Origin); err != nil {
+		return err
+	}
+	verifiers, err := Verifiers(h.LogKeys.Ed25519Key, h.LogKeys.SM2Key)
+	if err != nil {
+		return err
+	}
+	h.Ledger = ledger.New(ledger.Options{
+		Origin: o.Origin, Signers: h.LogKeys.Signers(), Verifiers: verifiers, Keys: keyring{h.Vault},
+		Outside: filepath.Join(o.Dir, "keys", "last-checkpoint"), Rand: o.Rand, Log: o.Log,
+	})
+	h.Store, err = store.Open(ctx, store.Options{
+		URL: o.Database, Dir: o.Dir, Home: o.Home, Clock: o.Clock, Log: o.Log, BeforeCommit: h.Ledger.BeforeCommit, NoSync: o.NoSync,
+	})
+	if err != nil {
+		return err
+	}
+	if err := h.Store.Migrate(ctx); err != nil {
+		return errors.Join(err, h.Store.Close())
+	}
+	if err := h.Ledger.Attach(ctx, h.Store); err != nil {
+		return errors.Join(err, h.Store.Close())
+	}
+	return nil
+}
+
+// Verifiers reads the public keys of a log.
+func Verifiers(keys ...string) (note.Verifiers, error) {
+	var list []note.Verifier
+	for _, k := range keys {
+		v, err := vault.Verifier(k)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return note.VerifierList(list...), nil
+}
+
+func (h *House) furnish(ctx context.Context) error {
+	o := h.Options
+	h.Runner = &act.Runner{Store: h.Store, Ledger: h.Ledger, Log: o.Log, Rand: o.Rand, Seen: o.Seen}
+	h.People = identity.New(h.Store, h.Runner, h.Vault, identity.Options{Hash: o.Hash})
+	h.Runner.Rights = h.People
+	var err error
+	if o.Database == "" {
+		h.Files, err = file.InFolder(h.Store, h.Vault, filepath.Join(o.Dir, "attachments"))
+	} else {
+		h.Files = file.InDatabase(h.Store, h.Vault)
+	}
+	if err != nil {
+		return err
+	}
+	h.Calendars = calendar.New()
+	if err := h.Calendars.Refresh(ctx, h.Store); err != nil {
+		return err
+	}
+	h.Power = power.New(h.Runner, h.People)
+	h.Items = catalog.New()
+	h.Licences = &licence.Register{Vault: h.Vault}
+	h.Papers = &paper.Desk{Vault: h.Vault, Agencies: h.People, Runner: h.Runner, Sample: o.Sample}
+	h.Office = &casework.Office{
+		Store: h.Store, Runner: h.Runner, Vault: h.Vault, Files: h.Files, People: h.People, Power: h.Power, Items: h.Items, Licences: h.Licences,
+		Papers: h.Papers, Calendar: h.Calendars.Current, Conditions: NewConditions(), Region: o.Region, Sample: o.Sample, Remedies: o.Remedies,
+	}
+	h.Calendars.OnImport(h.Office.Recount)
+	h.Jobs = job.New(h.Store, map[string]job.Handler{}, job.Options{Log: o.Log})
+	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
+		return err
+	}
+	h.readOnly = h.Ledger.CheckOutside(ctx)
+	return nil
+}
+
+// ReadOnly tells why the house must not write: its database does not extend the
+// last checkpoint kept outside it.
+func (h *House) ReadOnly() error { return h.readOnly }
+
+// Run starts what works by itself: numbering and signing, followers, timers and
+// jobs. Close ends it.
+func (h *House) Run(ctx context.Context) {
+	ctx, h.stop = context.WithCancel(ctx)
+	for _, f := range []func(context.Context){
+		func(ctx context.Context) { h.Ledger.Run(ctx, "") },
+		h.Jobs.Run,
+		h.settle,
+	} {
+		h.running.Go(func() { f(ctx) })
+	}
+}
+
+const (
+	settleEvery = time.Second
+	settleBatch = 200
+)
+
+// settle looks for cases whose time has come. The law does not wait for it:
+// every command and every page settles by itself; this only makes it punctual.
+func (h *House) settle(ctx context.Context) {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := h.Office.SettleDue(ctx, settleBatch); err != nil && ctx.Err() == nil {
+			h.Options.Log.Error("cases not settled", "err", err)
+		}
+	}
+}
+
+// Close ends what runs by itself, then closes the database.
+func (h *House) Close() error {
+	if h.stop != nil {
+		h.stop()
+		h.running.Wait()
+	}
+	return h.Store.Close()
+}
