@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+
+	"tongban/internal/rules/wording"
+)
+
+// options is the one table of everything that can be set, with its default and
+// the variable of the environment that also sets it. Commands embed the parts
+// that they need; "tongban options" prints what holds.
+type options struct {
+	storage   `embed:""`
+	listening `embed:""`
+}
+
+// storage says where the records lie.
+type storage struct {
+	Data     string `default:"data" env:"TONGBAN_DATA" placeholder:"DIR" help:"cli.option.data"`
+	Database string `default:"" env:"TONGBAN_DATABASE" placeholder:"URL" help:"cli.option.database"`
+}
+
+// listening says where the pages are served.
+type listening struct {
+	Addr string `default:"127.0.0.1:8080" env:"TONGBAN_ADDR" placeholder:"HOST:PORT" help:"cli.option.addr"`
+}
+
+// optionsCommand prints the table with the values that hold now.
+type optionsCommand struct {
+	options `embed:""`
+	JSON    bool `name:"json" help:"cli.option.json"`
+}
+
+// setting is one row of the table.
+type setting struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	Default string `json:"default"`
+	Env     string `json:"env"`
+	Meaning string `json:"meaning"`
+}
+
+// Run prints the table; a password inside the address of the database is hidden.
+func (c *optionsCommand) Run(s *shell, ctx *kong.Context) error {
+	var rows []setting
+	for _, f := range ctx.Flags() {
+		if f.Name == "help" || f.Name == "json" {
+			continue
+		}
+		rows = append(rows, setting{
+			Name: "--" + f.Name, Value: withoutPassword(fmt.Sprint(f.Target.Interface())),
+			Default: f.Default, Env: f.Envs[0], Meaning: wording.Text(s.lang, f.Help),
+		})
+	}
+	if c.JSON {
+		return s.json(rows)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%q\t%q\t%s\t%s\n", r.Name, r.Value, r.Default, r.Env, r.Meaning)
+	}
+	return w.Flush()
+}
+
+func withoutPassword(v string) string {
+	u, err := url.Parse(v)
+	if err != nil || u.User == nil {
+		return v
+	}
+	return u.Redacted()
+}
+
+func languageOfEnvironment() wording.Lang {
+	if os.Getenv("TONGBAN_LANG") == string(wording.EN) {
+		return wording.EN
+	}
+	return wording.ZH
+}
