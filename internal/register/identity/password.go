@@ -140,7 +140,7 @@ func common(lower string) bool {
 	for _, stem := range byLength() {
 		rest = strings.ReplaceAll(rest, stem, "")
 	}
-	return utf8.RuneCountInString(rest) <= 3 && rest != lower
+	return utf8.RuneCountInString(rest) <= 4 && rest != lower
 }
 
 // sequence tells whether every character follows the one before it (abcdefghij, 9876543210).
