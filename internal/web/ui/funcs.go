@@ -120,7 +120,7 @@ var icons = sync.OnceValue(func() map[string]template.HTML {
 	return all
 })
 
-// Icon is an inline symbol: flag, warn, tick, dot, info, back, right, down, up,
+// Icon is an inline symbol: flag, warn, tick, dot, info, alert, back, right, down, up, sort,
 // cross, dash, pause, copy, print, search, file, person, phone. It is decoration; the
 // word beside it carries the meaning.
 func Icon(name string) (template.HTML, error) {
