@@ -97,9 +97,13 @@ const columns = `id, root, version, number, type, title, agency, holder, label, 
 
 func scan(r store.Row) (*Licence, error) {
 	l := &Licence{}
-	return l, r.Scan(&l.ID, &l.Root, &l.Version, &l.Number, &l.Type, &l.Title, &l.Agency, &l.Holder, &l.Label, &l.Item, &l.ItemVersion,
+	err := r.Scan(&l.ID, &l.Root, &l.Version, &l.Number, &l.Type, &l.Title, &l.Agency, &l.Holder, &l.Label, &l.Item, &l.ItemVersion,
 		&l.Proceeding, &l.Day, &l.Span.From, &l.Span.Until, &l.Stored, &l.Sample, &l.codeDigest, &l.code, &l.content, &l.signature,
 		&l.KeyID, &l.Issued, &l.EndedDay, &l.EndedBy, &l.reason, &l.chain.Version, &l.chain.Leaf)
+	if l.reason == nil {
+		l.reason = []byte{} // a driver may read the empty value as none
+	}
+	return l, err
 }
 
 func (l *Licence) insert(tx *store.Tx) {

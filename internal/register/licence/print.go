@@ -2,6 +2,7 @@ package licence
 
 import (
 	"tongban/internal/register/licence/sheet"
+	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
 
@@ -20,11 +21,17 @@ func PDF(p *sheet.Printer, s Shown) ([]byte, error) {
 		out.Lines = append(out.Lines, sheet.Line{Label: f.Label, Value: f.Value})
 	}
 	line("agency", d.Agency)
-	line("day", wording.Date(wording.ZH, d.Day))
+	line("day", written(d.Day))
 	last := wording.Text(wording.ZH, "licence.sheet.forever")
 	if d.Last != 0 {
-		last = wording.Date(wording.ZH, d.Last)
+		last = written(d.Last)
 	}
-	line("span", wording.Text(wording.ZH, "licence.sheet.span", "from", wording.Date(wording.ZH, d.From), "last", last))
+	line("span", wording.Text(wording.ZH, "licence.sheet.span", "from", written(d.From), "last", last))
 	return p.PDF(out)
+}
+
+// written is a day as it stands on a licence, without the day of the week.
+func written(d day.Day) string {
+	y, m, n := d.Date()
+	return wording.Text(wording.ZH, "licence.sheet.day", "y", y, "m", m, "d", n)
 }
