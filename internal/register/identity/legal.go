@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"fmt"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
@@ -95,7 +94,7 @@ func (r *Register) addLegal(c *act.Call, in LegalPerson) (int64, error) {
 	tx.PutOne(errRaced, `insert into legal_person(home, id, key_id, name, uscc, kind, region, address, phone, grade, created)
 		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
 		tx.Home(), id, key.ID(), in.Name, in.USCC, in.Kind, in.Region, in.Address, in.Phone, string(in.Grade), tx.Now())
-	_, err = c.Note(nil, ledger.Event{Stream: fmt.Sprintf("legal/%d", id), Kind: "legal.registered", Facts: map[string]any{
+	_, err = c.Note(nil, ledger.Event{Stream: personStream(id), Kind: "legal.registered", Facts: map[string]any{
 		"name": in.Name, "uscc": in.USCC, "kind": in.Kind, "region": in.Region, "grade": in.Grade}})
 	return id, err
 }

@@ -273,6 +273,7 @@ func (r *Register) ChangeContact(ctx context.Context, a act.Actor, token string,
 	return err
 }
 
+// personStream is the stream of a person, natural or legal: their ids are never the same.
 func personStream(id int64) string { return fmt.Sprintf("person/%d", id) }
 
 func (r *Register) idnoIndex(kind, idno string) []byte {

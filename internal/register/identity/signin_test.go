@@ -294,7 +294,7 @@ func TestAnUnknownAccountTakesTheSameWork(t *testing.T) {
 		return best
 	}
 	known, unknown := took("jia"), took("nobody")
-	if unknown < known/2 || known < unknown/2 {
+	if unknown < known/4 || known < unknown/4 {
 		t.Errorf("known %s, unknown %s", known, unknown)
 	}
 }
