@@ -1,0 +1,2 @@
+// Package admin is a room of the pages.
+package admin

@@ -1,0 +1,2 @@
+// Package counter is a room of the pages.
+package counter

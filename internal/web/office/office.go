@@ -1,0 +1,2 @@
+// Package office is a room of the pages.
+package office

@@ -1,0 +1,2 @@
+// Package portal is a room of the pages.
+package portal
