@@ -106,7 +106,7 @@ func fill(text string, args map[string]any, lang Lang) string {
 		switch v := args[name].(type) {
 		case nil:
 			b.WriteString("{" + name + "}")
-		case Message:
+		case interface{ In(Lang) string }: // a Message, or a day or amount of the pages
 			b.WriteString(v.In(lang))
 		default:
 			fmt.Fprint(&b, v)
