@@ -35,7 +35,7 @@ var table = map[string]map[Reach]string{
 		Self:   `staff.leave`,
 		Office: `person.register person.change person.authorise person.account person.find case.find`,
 		OwnAgency: `case.receive case.apply_for case.notify case.accept case.refuse_acceptance case.withdraw_for case.correct_for
-			case.check case.deliver case.look case.reprint`,
+			case.check case.decide_on_spot case.deliver case.look case.reprint`,
 	},
 	"reviewer": {
 		Self:   `staff.leave`,
@@ -50,7 +50,7 @@ var table = map[string]map[Reach]string{
 	"decider": {
 		Self:   `staff.leave`,
 		Office: `case.find`,
-		OwnAgency: `case.accept case.notify case.refuse_acceptance case.decide case.amend case.return case.ask case.answer case.extend
+		OwnAgency: `case.accept case.notify case.refuse_acceptance case.decide case.decide_on_spot case.amend case.return case.ask case.answer case.extend
 			case.issue case.look case.reprint licence.revoke`,
 	},
 	"head": {
