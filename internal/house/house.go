@@ -66,6 +66,7 @@ type House struct {
 	Papers    *paper.Desk
 	Office    *casework.Office
 	Jobs      *job.Runner
+	Followers []ledger.Follower // what watches the ledger
 
 	readOnly error
 	stop     context.CancelFunc
@@ -202,6 +203,9 @@ func (h *House) Run(ctx context.Context) {
 		h.settle,
 	} {
 		h.running.Go(func() { f(ctx) })
+	}
+	for _, f := range h.Followers {
+		h.running.Go(func() { h.Ledger.Follow(ctx, f) })
 	}
 }
 

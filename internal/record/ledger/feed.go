@@ -109,3 +109,14 @@ func (l *Ledger) Logs(tx *store.Tx) ([]Log, error) {
 		return g, err
 	}, `select log, generation, size, before_note from ledger_log where home = $1 and origin = $2 order by generation`, tx.Home(), l.o.Origin)
 }
+
+// Sizes is how many acts the current log holds, and how many of them the last
+// signed checkpoint covers.
+func (l *Ledger) Sizes(tx *store.Tx) (size, signed int64, err error) {
+	h, _, err := l.head(tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	c, _, err := l.Last(tx, h.log)
+	return h.size, c.Size, err
+}
