@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"tongban/internal/rules/condition"
 	"tongban/internal/rules/flow"
@@ -90,6 +91,11 @@ func readFile(fsys fs.FS, full, name string) ([]byte, []Problem) {
 
 // Read reads the three files of a written item.
 func Read(itemYAML, flowXML, formJSON []byte) (*Draft, []Problem) {
+	for name, b := range map[string][]byte{itemFile: itemYAML, formFile: formJSON} {
+		if !utf8.Valid(b) {
+			return nil, []Problem{{File: name, Msg: wording.M("catalog.file.text")}}
+		}
+	}
 	d := &Draft{ItemYAML: itemYAML, FlowXML: flowXML, FormJSON: formJSON}
 	it, at, problems, ok := decodeItem(itemYAML)
 	c := &checker{d: d, at: at, problems: problems}

@@ -93,7 +93,7 @@ create table item_search (
 -- +postgres
 alter table item_search alter column name_key type text collate "C";
 -- +both
-create index item_search_name on item_search (home, name_key, version);
+create index item_search_name on item_search (home, complete, name_key, version);
 create index item_search_code on item_search (home, code);
 
 -- The single characters and pairs of characters of names and aliases.

@@ -1,0 +1,200 @@
+package catalog
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/ledger"
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+)
+
+// root is the root row of an item inside a command: its lock and the head of
+// its stream.
+type root struct {
+	id     int64
+	code   string
+	newest int
+	chain  ledger.Chain
+}
+
+// stream is the ledger stream of an item.
+func stream(item int64) string { return fmt.Sprintf("item/%d", item) }
+
+const rootColumns = `id, code, newest, version, leaf`
+
+func scanRoot(r store.Row) (x root, err error) {
+	err = r.Scan(&x.id, &x.code, &x.newest, &x.chain.Version, &x.chain.Leaf)
+	return x, err
+}
+
+// lockItem takes the item for this command.
+func lockItem(tx *store.Tx, item int64) (root, error) {
+	r, found, err := store.Find(tx, scanRoot, `update item set newest = newest where home = $1 and id = $2 returning `+rootColumns, tx.Home(), item)
+	if err == nil && !found {
+		err = act.Missing("catalog.thing.item")
+	}
+	return r, err
+}
+
+// note writes an event at the end of the item's stream.
+func (r *root) note(c *act.Call, e ledger.Event) error {
+	e.Stream = stream(r.id)
+	chain, _, err := c.Append(r.chain, nil, e)
+	r.chain = chain
+	return err
+}
+
+// save writes the root row back.
+func (r *root) save(tx *store.Tx) {
+	tx.Put(`update item set newest = $3, version = $4, leaf = $5 where home = $1 and id = $2`, tx.Home(), r.id, r.newest, r.chain.Version, r.chain.Leaf)
+}
+
+// newRow is a version about to be written.
+type newRow struct {
+	d        *Draft
+	region   string
+	span     day.Span
+	proposed int64 // who wrote it, when another published it
+}
+
+// create puts a new item with its first version and its event. The code is the
+// item's for ever: a second command with the same code ends in a conflict.
+func create(c *act.Call, n newRow) (Ref, error) {
+	tx := c.Tx
+	r := root{id: tx.NewID(), code: n.d.Code, newest: 1}
+	v := tx.NewID()
+	if err := r.note(c, publishedEvent("item.entered", r, v, n)); err != nil {
+		return Ref{}, err
+	}
+	tx.PutOne(act.Changed("catalog.thing.item"), `insert into item(home, id, code, newest, created, version, leaf)
+		values($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`, tx.Home(), r.id, r.code, r.newest, tx.Now(), r.chain.Version, r.chain.Leaf)
+	putVersion(c, r, v, n)
+	return Ref{Item: r.id, Version: v, Code: r.code}, nil
+}
+
+// publish puts a further version: the one in force ends where it begins.
+func (r *root) publish(c *act.Call, n newRow) (Ref, error) {
+	tx := c.Tx
+	var last day.Day
+	if _, err := tx.Get([]any{&last}, `select from_day from item_version where home = $1 and item = $2 and n = $3`, tx.Home(), r.id, r.newest); err != nil {
+		return Ref{}, err
+	}
+	if n.span.From <= last {
+		return Ref{}, act.Wrong("catalog.order", "name", n.d.Name, "day", last)
+	}
+	r.newest++
+	v := tx.NewID()
+	if err := r.note(c, publishedEvent("item.published", *r, v, n)); err != nil {
+		return Ref{}, err
+	}
+	endAt(tx, r.id, n.span.From)
+	r.save(tx)
+	putVersion(c, *r, v, n)
+	return Ref{Item: r.id, Version: v, Code: r.code}, nil
+}
+
+// endAt ends what is in force on a day on that day.
+func endAt(tx *store.Tx, item int64, on day.Day) {
+	tx.Put(`update item_version set until_day = $3 where home = $1 and item = $2 and (until_day = 0 or until_day > $3)`, tx.Home(), item, on)
+	tx.Put(`update item_search set until_day = $3 where home = $1 and item = $2 and (until_day = 0 or until_day > $3)`, tx.Home(), item, on)
+}
+
+func publishedEvent(kind string, r root, version int64, n newRow) ledger.Event {
+	facts := map[string]any{
+		"code": n.d.Code, "name": n.d.Name, "agency": n.d.Agency, "n": r.newest, "version": version,
+		"from": n.span.From.String(), "complete": !n.d.NameOnly(), "digest": hex.EncodeToString(n.d.digest()),
+	}
+	if n.span.Until != 0 {
+		facts["until"] = n.span.Until.String()
+	}
+	if n.proposed != 0 {
+		facts["proposed_by"] = n.proposed
+	}
+	return ledger.Event{Kind: kind, Day: n.span.From, Item: version, Facts: facts}
+}
+
+func putVersion(c *act.Call, r root, id int64, n newRow) {
+	tx, d := c.Tx, n.d
+	tx.Put(`insert into item_version(home, id, item, n, from_day, until_day, region, agency, complete, written, flow, form, digest,
+		published, published_by, proposed_by) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		tx.Home(), id, r.id, r.newest, n.span.From, n.span.Until, n.region, d.Agency, !d.NameOnly(), d.ItemYAML, some(d.FlowXML), some(d.FormJSON),
+		d.digest(), tx.Now(), c.Actor.Person, n.proposed)
+	putSearch(tx, id, r.id, &d.Item, n.span, !d.NameOnly())
+}
+
+// some is b, or empty bytes in place of none.
+func some(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// putSearch puts what a search needs of a version.
+func putSearch(tx *store.Tx, version, item int64, it *Item, span day.Span, complete bool) {
+	tx.Put(`insert into item_search(home, version, item, code, name, name_key, name_text, alias_text, aliases, type, agency, applicants,
+		online, complete, from_day, until_day) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		tx.Home(), version, item, it.Code, it.Name, fold(it.Name, false), lined(forms(it.Name)), aliasText(it.Aliases),
+		strings.Join(it.Aliases, "\n"), it.Type, it.Agency, strings.Join(it.Applicants, " "),
+		complete && hasOnline(it), complete, span.From, span.Until)
+	tokens := tokensOf(it, complete)
+	if tx.Engine() == store.SQLite {
+		tx.Put(`insert into item_gram(rowid, tokens) values($1, $2)`, version, strings.Join(tokens, " "))
+		return
+	}
+	tx.Put(`insert into item_gram(home, version, tokens) values($1, $2, $3)`, tx.Home(), version, distinct(tokens))
+}
+
+func hasOnline(it *Item) bool { return slices.Contains(it.Channels, "online") }
+
+// lined puts each text on a line of its own, so that beginnings and ends can be
+// looked for.
+func lined(texts []string) string { return "\n" + strings.Join(texts, "\n") + "\n" }
+
+func aliasText(aliases []string) string {
+	var all []string
+	for _, a := range aliases {
+		all = append(all, forms(a)...)
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return lined(all)
+}
+
+func distinct(tokens []string) []string {
+	out := slices.Clone(tokens)
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(t string) bool { return t == gap })
+}
+
+// newest is the newest version of an item as a change looks at it.
+type newest struct {
+	Item
+	from     day.Day
+	complete bool
+	digest   []byte
+}
+
+func (r *root) newestVersion(tx *store.Tx) (v newest, err error) {
+	var written []byte
+	if _, err := tx.Get([]any{&v.from, &v.complete, &v.digest, &written}, `select from_day, complete, digest, written
+		from item_version where home = $1 and item = $2 and n = $3`, tx.Home(), r.id, r.newest); err != nil {
+		return v, err
+	}
+	return v, yaml.Unmarshal(written, &v.Item)
+}
+
+// says tells whether an entry of a list says nothing that the version does not.
+func (v *newest) says(d *Draft) bool {
+	return v.Name == d.Name && v.Type == d.Type && v.Agency == d.Agency &&
+		(d.SourceCode == "" || v.SourceCode == d.SourceCode) &&
+		(len(d.Aliases) == 0 || slices.Equal(v.Aliases, d.Aliases)) &&
+		(d.InForce.From == 0 || d.InForce.From == v.from)
+}

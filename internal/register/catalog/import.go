@@ -1,0 +1,301 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"strconv"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
+)
+
+// Import is the command that brings in items from files.
+var Import = act.Command{Name: "item.import", Right: "item.import"}
+
+// Ref refers to a version of an item.
+type Ref struct {
+	Item    int64  `json:"item"`
+	Version int64  `json:"version,omitempty"`
+	Code    string `json:"code"`
+}
+
+// Imported says what an import did, or would do.
+type Imported struct {
+	New      []Ref `json:"new,omitempty"`      // entered, in force from their day
+	Proposed []Ref `json:"proposed,omitempty"` // known already and changed: another person has to publish them
+	Same     int   `json:"same,omitempty"`     // known already, word for word
+}
+
+// ImportOptions say where and from when what is imported holds.
+type ImportOptions struct {
+	Region string  // code prefix of the area in which the items hold
+	From   day.Day // for items known by name only: in force from; 0 is today
+	Token  string  // idempotency key, "" for none
+	Try    bool    // only tell what would be done
+}
+
+// importIn is the input of the command, by which a repetition is known.
+type importIn struct {
+	Digest  []byte
+	Options ImportOptions
+}
+
+// ImportItems brings in items, all or nothing, as one command with an event for
+// each. New codes are entered and hold from their day; a code that is known
+// with other words becomes a proposal that another person has to publish; what
+// is known word for word is left alone. What is wrong is an Invalid error with
+// a field for each problem.
+func ImportItems(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, drafts ...*Draft) (Imported, error) {
+	in := importIn{Digest: digestOf(drafts), Options: o}
+	if o.Try {
+		return try(ctx, r, a, o, drafts)
+	}
+	return act.Run(ctx, r, a, o.Token, Import, in, func(c *act.Call, in importIn) (Imported, error) {
+		if err := c.Allow(act.Scope{Region: o.Region}); err != nil {
+			return Imported{}, err
+		}
+		return bring(c, o, drafts)
+	})
+}
+
+// try says what an import would do. It runs the checks on a view of the
+// register and writes nothing.
+func try(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, drafts []*Draft) (out Imported, err error) {
+	err = r.Store.Read(ctx, func(tx *store.Tx) error {
+		if a.Who != act.System {
+			if err := r.Rights.Authorise(tx, a, Import.Right, act.Scope{Region: o.Region}); err != nil {
+				return err
+			}
+		}
+		p, err := plan(tx, o, drafts)
+		if err != nil {
+			return err
+		}
+		for _, d := range p.enter {
+			out.New = append(out.New, Ref{Code: d.Code})
+		}
+		for _, x := range p.propose {
+			out.Proposed = append(out.Proposed, Ref{Item: x.root.id, Code: x.root.code})
+		}
+		out.Same = p.same
+		return nil
+	})
+	return out, r.Settle(Import.Name, err)
+}
+
+// planned is what an import comes to.
+type planned struct {
+	enter   []*Draft
+	propose []change
+	same    int
+}
+
+type change struct {
+	root root
+	d    *Draft
+}
+
+// plan checks the drafts against the register and against each other.
+func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error) {
+	bodies, err := agencies(tx)
+	if err != nil {
+		return p, err
+	}
+	var problems []Problem
+	first := map[string]*Draft{}
+	for _, d := range drafts {
+		problems = append(problems, settleAgency(d, bodies)...)
+		if at, twice := first[d.Code]; twice {
+			problems = append(problems, d.problem("catalog.import.twice", "code", d.Code, "first", at.Name))
+			continue
+		}
+		first[d.Code] = d
+		known, err := rootOf(tx, d.Code)
+		if err != nil {
+			return p, err
+		}
+		if known == nil {
+			p.enter = append(p.enter, d)
+			continue
+		}
+		wrong, err := p.known(tx, o, *known, d)
+		if err != nil {
+			return p, err
+		}
+		problems = append(problems, wrong...)
+	}
+	return p, AsError(problems)
+}
+
+// known plans what becomes of a draft whose code is in the register.
+func (p *planned) known(tx *store.Tx, o ImportOptions, r root, d *Draft) ([]Problem, error) {
+	was, err := r.newestVersion(tx)
+	if err != nil {
+		return nil, err
+	}
+	same := bytes.Equal(was.digest, d.digest())
+	if d.NameOnly() {
+		same = was.says(d)
+	}
+	switch {
+	case same:
+		p.same++
+		return nil, nil
+	case d.NameOnly() && was.complete:
+		return []Problem{d.problem("catalog.import.complete", "name", was.Name)}, nil
+	}
+	p.propose = append(p.propose, change{r, d})
+	return proposable(tx, r, was, d)
+}
+
+// AsError makes one Invalid error of problems, a field each; nil of none.
+func AsError(problems []Problem) error {
+	fields := make([]act.Field, len(problems))
+	for i, p := range problems {
+		fields[i] = act.Field{Name: "problem." + strconv.Itoa(i), Msg: p.Sentence()}
+	}
+	return act.WrongFields("catalog.import.problems", fields)
+}
+
+// bring writes what the plan says.
+func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err error) {
+	p, err := plan(c.Tx, o, drafts)
+	if err != nil {
+		return out, err
+	}
+	out.Same = p.same
+	for _, d := range p.enter {
+		ref, err := create(c, newRow{d: d, region: o.Region, span: d.span(c, o)})
+		if err != nil {
+			return out, err
+		}
+		out.New = append(out.New, ref)
+	}
+	for _, x := range p.propose {
+		id, err := x.root.propose(c, proposal{kind: Publishing, region: o.Region, from: firstDay(c.Tx, o, x.d), d: x.d})
+		if err != nil {
+			return out, err
+		}
+		out.Proposed = append(out.Proposed, Ref{Item: x.root.id, Version: id, Code: x.root.code})
+	}
+	if len(p.enter) > 0 {
+		bump(c.Tx)
+	}
+	return out, counted(c.Tx, len(p.enter))
+}
+
+// counted lets PostgreSQL count again after many new items: what is common and
+// what is rare decides how it searches.
+func counted(tx *store.Tx, entered int) error {
+	if entered < 200 || tx.Engine() != store.Postgres {
+		return nil
+	}
+	for _, table := range []string{"item_gram", "item_search"} {
+		if _, err := tx.Exec(`analyze ` + table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// span is when a new item holds: as it says itself, or from the import's day.
+func (d *Draft) span(c *act.Call, o ImportOptions) day.Span {
+	return day.Span{From: firstDay(c.Tx, o, d), Until: d.InForce.Until}
+}
+
+func firstDay(tx *store.Tx, o ImportOptions, d *Draft) day.Day {
+	for _, on := range []day.Day{d.InForce.From, o.From} {
+		if on != 0 {
+			return on
+		}
+	}
+	return tx.Today()
+}
+
+// proposable tells what stands in the way of a change of a known item.
+func proposable(tx *store.Tx, r root, was newest, d *Draft) ([]Problem, error) {
+	var wrong []Problem
+	switch from := d.InForce.From; {
+	case from == 0 && d.NameOnly(): // holds from the day of the import
+	case from <= was.from:
+		wrong = append(wrong, d.problem("catalog.order", "name", d.Name, "day", was.from))
+	case from < tx.Today():
+		wrong = append(wrong, d.problem("catalog.proposal.past", "name", d.Name, "day", from))
+	}
+	var open int
+	_, err := tx.Get([]any{&open}, `select count(*) from item_proposal where home = $1 and item = $2 and state = $3`, tx.Home(), r.id, Open)
+	if open > 0 {
+		wrong = append(wrong, d.problem("catalog.proposal.open", "name", d.Name))
+	}
+	return wrong, err
+}
+
+// problem is a problem with the draft as a whole, at the row or file it came from.
+func (d *Draft) problem(key string, pairs ...any) Problem {
+	p := d.from
+	if p.File == "" {
+		p.File = d.Name
+	}
+	p.Msg = wording.M(key, pairs...)
+	return p
+}
+
+func rootOf(tx *store.Tx, code string) (*root, error) {
+	r, found, err := store.Find(tx, scanRoot, `select `+rootColumns+` from item where home = $1 and code = $2`, tx.Home(), code)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &r, nil
+}
+
+// agencies maps keys, names and short names of the agencies to their keys.
+func agencies(tx *store.Tx) (map[string]string, error) {
+	all := map[string]string{}
+	err := tx.Each(func(r store.Row) error {
+		var key, name, short string
+		err := r.Scan(&key, &name, &short)
+		for _, n := range []string{name, short, key} {
+			all[fold(n, true)] = key
+		}
+		return err
+	}, `select key, name, short from agency where home = $1 order by key, from_day`, tx.Home())
+	return all, err
+}
+
+// settleAgency turns the agency of a list's row into its key, and asks that all
+// agencies of a written item are known.
+func settleAgency(d *Draft, bodies map[string]string) []Problem {
+	var wrong []Problem
+	unknown := func(name string) {
+		p := d.problem("catalog.import.agency", "got", name)
+		if d.NameOnly() {
+			p.Column = d.from.Column
+		}
+		wrong = append(wrong, p)
+	}
+	key, ok := bodies[fold(d.Agency, true)]
+	switch {
+	case !ok:
+		unknown(d.Agency)
+	case key != d.Agency:
+		d.Agency = key
+		d.write()
+	}
+	for _, a := range d.Roles {
+		if _, ok := bodies[a]; !ok {
+			unknown(a)
+		}
+	}
+	return wrong
+}
+
+func digestOf(drafts []*Draft) []byte {
+	h := sha256.New()
+	for _, d := range drafts {
+		_, _ = h.Write(d.digest())
+	}
+	return h.Sum(nil)
+}

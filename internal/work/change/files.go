@@ -1,0 +1,81 @@
+package change
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"tongban/internal/register/catalog"
+	"tongban/internal/rules/wording"
+)
+
+// maxList bounds a list of items, in bytes.
+const maxList = 32 << 20
+
+// ReadFiles reads what somebody hands in: the folder of a written item, a
+// folder of such folders, a workbook (.xlsx) or a list (.csv) of items known by
+// name. It returns either all drafts or everything that is wrong with them.
+func ReadFiles(fsys fs.FS, name string) ([]*catalog.Draft, []catalog.Problem) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, fault(name, "change.file.missing")
+	}
+	if info.IsDir() {
+		return readFolders(fsys, name)
+	}
+	read := catalog.ReadCSV
+	switch strings.ToLower(path.Ext(name)) {
+	case ".csv":
+	case ".xlsx":
+		read = catalog.ReadExcel
+	default:
+		return nil, fault(name, "change.file.kind")
+	}
+	if info.Size() > maxList {
+		return nil, fault(name, "change.file.large", "max", maxList>>20)
+	}
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fault(name, "change.file.missing")
+	}
+	return read(b)
+}
+
+func fault(name, key string, pairs ...any) []catalog.Problem {
+	return []catalog.Problem{{File: name, Msg: wording.M(key, append(pairs, "file", path.Base(name))...)}}
+}
+
+// readFolders reads the folder of one item, or each item's folder in it.
+func readFolders(fsys fs.FS, dir string) ([]*catalog.Draft, []catalog.Problem) {
+	if _, err := fs.Stat(fsys, path.Join(dir, "item.yaml")); err == nil {
+		d, problems := catalog.ReadFolder(fsys, dir)
+		if len(problems) > 0 {
+			return nil, problems
+		}
+		return []*catalog.Draft{d}, nil
+	}
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return nil, fault(dir, "change.file.missing")
+	}
+	var drafts []*catalog.Draft
+	var problems []catalog.Problem
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		d, wrong := catalog.ReadFolder(fsys, path.Join(dir, e.Name()))
+		for _, p := range wrong {
+			p.File = e.Name() + "/" + p.File
+			problems = append(problems, p)
+		}
+		drafts = append(drafts, d)
+	}
+	switch {
+	case len(problems) > 0:
+		return nil, problems
+	case len(drafts) == 0:
+		return nil, fault(dir, "change.file.empty")
+	}
+	return drafts, nil
+}
