@@ -73,6 +73,56 @@ func (l *Ledger) extends(tx *store.Tx, last string) (int, error) {
 	return g, err
 }
 
+// OpenNote checks the signatures of a checkpoint with this ledger's keys and
+// reads it; name is the log that it is of.
+func (l *Ledger) OpenNote(text string) (name string, c Checkpoint, err error) {
+	_, name, c, err = openNote(text, l.o.Verifiers)
+	return name, c, err
+}
+
+// Newest returns the one of two checkpoints of this log that reaches further; a
+// later generation reaches further than any earlier one. One that does not hold
+// counts for nothing.
+func (l *Ledger) Newest(a, b string) string {
+	reach := func(text string) (int, int64) {
+		name, c, err := l.OpenNote(text)
+		g, ours := l.generationOf(name)
+		if err != nil || !ours {
+			return 0, -1
+		}
+		return g, c.Size
+	}
+	ga, na := reach(a)
+	gb, nb := reach(b)
+	if gb > ga || gb == ga && nb > na {
+		return b
+	}
+	return a
+}
+
+// Adopt keeps a signed checkpoint of this record that came with it, such as the
+// one in a backup, after comparing it with the record.
+func (l *Ledger) Adopt(ctx context.Context, text string) error {
+	return l.s.Do(ctx, store.People, func(tx *store.Tx) error {
+		if _, err := l.extends(tx, text); err != nil {
+			return err
+		}
+		name, c, err := l.OpenNote(text)
+		if err != nil {
+			return err
+		}
+		log, size, found, err := l.logByName(tx, name)
+		if err != nil {
+			return err
+		}
+		if !found || c.Size > size {
+			return fmt.Errorf("%w: it reaches beyond it", ErrOtherLog)
+		}
+		tx.Put(`insert into checkpoint(log, size, at, note) values($1, $2, $3, $4) on conflict do nothing`, log, c.Size, tx.Now(), text)
+		return nil
+	})
+}
+
 // firstLeaf writes the act of the restore and numbers it at once, before any
 // act that waits.
 func (l *Ledger) firstLeaf(tx *store.Tx, generation int, last string) error {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tongban/internal/record/store"
+	"tongban/internal/record/vault"
 	"tongban/internal/rules/wording"
 )
 
@@ -283,8 +284,9 @@ func (v *verification) stateOf(tx *store.Tx, x row) error {
 	return nil
 }
 
-// erased tells whether an error says that a key was destroyed by rule.
+// erased tells whether an error says that a key was destroyed by rule: the
+// vault's own, or that of another keeper of keys, which says so of itself.
 func erased(err error) bool {
 	var gone interface{ Erased() bool }
-	return errors.As(err, &gone) && gone.Erased()
+	return errors.As(err, new(vault.Erased)) || errors.As(err, &gone) && gone.Erased()
 }
