@@ -9,10 +9,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -46,25 +47,31 @@ type Fault struct {
 // String writes the fault as compilers do.
 func (f Fault) String() string { return fmt.Sprintf("%s:%d: %s", f.Path, f.Line, f.What) }
 
-// Load reads the files under root that Git knows or would take, so that
-// what is built or installed there is not looked at.
+// notOurs are folders that hold what was built, fetched or recorded here.
+var notOurs = []string{".git", ".build", "bin", "node_modules", "vendor", "data-demo"}
+
+// Load reads the files of the repository at root.
 func Load(root string) (*Tree, error) {
-	list := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-	list.Dir = root
-	out, err := list.Output()
-	if err != nil {
-		return nil, fmt.Errorf("list the repository: %w", err)
-	}
 	text := map[string]string{}
-	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
-		b, err := os.ReadFile(filepath.Join(root, name))
-		if os.IsNotExist(err) {
-			continue // deleted, not yet committed
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains(notOurs, d.Name()):
+			return filepath.SkipDir
+		case !d.Type().IsRegular():
+			return nil
 		}
+		b, err := os.ReadFile(name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		text[name] = string(b)
+		inside, err := filepath.Rel(root, name)
+		text[filepath.ToSlash(inside)] = string(b)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the repository: %w", err)
 	}
 	return Parse(text)
 }

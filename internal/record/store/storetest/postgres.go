@@ -24,14 +24,16 @@ func ServerURL(t testing.TB) string {
 	if u := os.Getenv("TONGBAN_TEST_POSTGRES"); u != "" {
 		return u
 	}
-	u, err := server()
+	u, err := Server()
 	if err != nil {
 		t.Fatalf("no PostgreSQL for the test (install the package postgresql): %v", err)
 	}
 	return u
 }
 
-var server = sync.OnceValues(startServer)
+// Server starts a PostgreSQL server that ends with this process, once, and
+// returns its URL. Its files lie in the folder of temporary files.
+var Server = sync.OnceValues(startServer)
 
 func startServer() (string, error) {
 	bin, err := programs()
