@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -23,6 +22,8 @@ type Gate struct {
 	// Networks are the addresses other than public ones that such a host may turn
 	// out to have: a network of agencies, or 127.0.0.0/8 for a trial.
 	Networks []netip.Prefix
+	// Patience is how long a receiver may take to answer; zero is ten seconds.
+	Patience time.Duration
 }
 
 // urlMax bounds a hook's address.
@@ -37,10 +38,13 @@ func (g Gate) Check(address string) (*url.URL, error) {
 	if u.User != nil || u.Fragment != "" {
 		return nil, wording.M("notice.hook.extra")
 	}
-	host := strings.ToLower(strings.TrimSuffix(u.Host, "."))
-	port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	own := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	host := strings.ToLower(u.Host)
+	if u.Port() == "" {
+		host = strings.TrimSuffix(host, ":") + own
+	}
 	for _, allowed := range g.Hosts {
-		if allowed = strings.ToLower(allowed); host == allowed || strings.TrimSuffix(host, port) == allowed {
+		if allowed = strings.ToLower(allowed); host == allowed || host == allowed+own {
 			return u, nil
 		}
 	}
@@ -79,19 +83,24 @@ func reserved(ip netip.Addr) bool {
 	return false
 }
 
-// answerTime is how long a receiver may take for everything.
-const answerTime = 10 * time.Second
+// patience is how long a receiver may take unless the operator said otherwise.
+const patience = 10 * time.Second
+
+func (g Gate) patience() time.Duration {
+	if g.Patience > 0 {
+		return g.Patience
+	}
+	return patience
+}
 
 // client posts to hooks: no proxy, no redirects, nothing kept open.
 func (g Gate) client() *http.Client {
 	dial := &net.Dialer{Timeout: 5 * time.Second, Control: g.control}
 	return &http.Client{
-		Timeout:       answerTime,
+		Timeout:       g.patience(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-				return dial.DialContext(ctx, network, addr)
-			},
+			DialContext:            dial.DialContext,
 			TLSHandshakeTimeout:    5 * time.Second,
 			DisableKeepAlives:      true,
 			MaxResponseHeaderBytes: 16 << 10,

@@ -2,9 +2,9 @@ package paper_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -67,7 +67,7 @@ func newDesk(t testing.TB, e store.Engine) *desk {
 			"scjg": {Key: "scjg", Name: "云禾县市场监督管理局", Short: "市监局", USCC: "11990124YH0000034J"},
 			"spj":  {Key: "spj", Name: "云禾县行政审批局", Short: "审批局", USCC: "11990124YH0000026P"},
 		},
-		Runner: &act.Runner{Store: d.s, Ledger: d.l, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Rand: rand.NewChaCha8([32]byte{})},
+		Runner: &act.Runner{Store: d.s, Ledger: d.l, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Rand: rand.Reader},
 	}
 	must(t, d.s.Do(bg, store.People, func(tx *store.Tx) (err error) {
 		for _, a := range []string{"scjg", "spj"} {

@@ -1,7 +1,6 @@
 package paper_test
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -105,7 +104,7 @@ func TestEveryTemplateOfTheCountyWrites(t *testing.T) {
 func TestNumbersAreGivenOnce(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, d *desk) {
-		refused := errors.New("refused after all")
+		refused := act.Refuse("paper.not_sealed")
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		seen := map[string]bool{}

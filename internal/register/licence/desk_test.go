@@ -2,9 +2,9 @@ package licence_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"testing"
 
 	"tongban/internal/record/act"
@@ -50,7 +50,7 @@ func newDesk(t testing.TB, e store.Engine) *desk {
 		o.Clock, o.BeforeCommit, o.NoSync = func() day.Instant { return d.now }, d.l.BeforeCommit, true
 	})
 	must(t, d.l.Attach(bg, d.s))
-	d.run = &act.Runner{Store: d.s, Ledger: d.l, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Rand: rand.NewChaCha8([32]byte{})}
+	d.run = &act.Runner{Store: d.s, Ledger: d.l, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Rand: rand.Reader}
 	d.r = &licence.Register{Vault: d.v}
 	d.do(func(tx *store.Tx) (err error) {
 		if _, err = d.v.NewSealKey(tx, "scjg", today-30); err == nil {
