@@ -88,7 +88,7 @@ func (d *desk) order() licence.Issue {
 	return licence.Issue{
 		Type: "11990124YH0000034J901", Title: "食品作坊经营许可证（示范）", Agency: "scjg", AgencyName: "云禾县市场监督管理局", AgencyUSCC: "11990124YH0000034J",
 		Holder: 7, HolderName: "林晓禾", HolderIDMasked: "990***********0013", Months: 60, Item: 3, ItemVersion: 4, Proceeding: 77, Key: d.key,
-		Fields: []licence.Field{{Label: "经营场所", Value: "云禾县云溪镇桑园路11号"}, {Label: "联系电话", Value: "0999-5550030", Personal: true}},
+		Fields: []licence.Field{{Label: "经营者", Value: "林晓禾"}, {Label: "经营场所", Value: "云禾县云溪镇桑园路11号"}, {Label: "联系电话", Value: "0999-5550030", Personal: true}},
 	}
 }
 

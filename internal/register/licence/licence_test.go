@@ -28,14 +28,14 @@ func TestIssuedLicenceIsRealForWhoeverScansIt(t *testing.T) {
 			t.Errorf("number %s: %+v %v", l.Number, parsed, err)
 		}
 		s := d.shown(l.ID)
-		if s.Document.Holder != "林晓禾" || s.Last() != day.MustParse("2031-11-22") || len(s.Document.Fields) != 3 {
+		if s.Document.Holder != "林晓禾" || s.Last() != day.MustParse("2031-11-22") || len(s.Document.Fields) != 4 {
 			t.Errorf("shown to its holder: %+v", s.Document)
 		}
 		v := d.verify(strings.ToLower(sheet.Spaced(s.Code)))
 		if !v.Real || v.State != licence.Valid || v.Holder != "林*禾" || v.Agency != "云禾县市场监督管理局" || v.Number != l.Number || v.Sample {
 			t.Errorf("scanned: %+v", v)
 		}
-		if len(v.Fields) != 1 || v.Fields[0].Label != "经营场所" {
+		if len(v.Fields) != 2 || v.Fields[0] != (licence.Field{Label: "经营者", Value: "林*禾"}) || v.Fields[1].Label != "经营场所" {
 			t.Errorf("anybody sees more than they need: %+v", v.Fields)
 		}
 		d.read(func(tx *store.Tx) error {
@@ -158,7 +158,7 @@ func TestAmendedLicenceTakesTheOldOnesPlace(t *testing.T) {
 			t.Errorf("the old version amended again: %v", err)
 		}
 		now := d.shown(l.ID)
-		if now.Document.Holder != "林小禾" || len(now.Document.Fields) != 3 || now.Version != 2 || now.Root != old.ID || now.Span != old.Span || now.Code == was.Code {
+		if now.Document.Holder != "林小禾" || len(now.Document.Fields) != 4 || now.Version != 2 || now.Root != old.ID || now.Span != old.Span || now.Code == was.Code {
 			t.Errorf("the new version: %+v", now)
 		}
 		if v := d.verify(was.Code); v.State != licence.Superseded || v.Newer != l.Number || v.Holder != "林*禾" || !v.Real {

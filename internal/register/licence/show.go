@@ -138,6 +138,9 @@ func (r *Register) prove(tx *store.Tx, l *Licence, v *View) error {
 	d := f.Document
 	v.Agency = d.Agency
 	for _, x := range d.Fields {
+		if x.Value == d.Holder {
+			x.Value = l.Label // the holder's name under another label stays masked
+		}
 		if !x.Personal {
 			v.Fields = append(v.Fields, x)
 		}
