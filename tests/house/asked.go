@@ -26,6 +26,26 @@ func keyAsked(call *ast.CallExpr, wrappers map[string]wrapper) (string, bool) {
 	return w.prefix + text + w.suffix, true
 }
 
+// commandName is the name in an act.Command that is written out.
+func commandName(lit *ast.CompositeLit) string {
+	typ, ok := lit.Type.(*ast.SelectorExpr)
+	if !ok || typ.Sel.Name != "Command" {
+		return ""
+	}
+	if x, ok := typ.X.(*ast.Ident); !ok || x.Name != "act" {
+		return ""
+	}
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok && key.Name == "Name" {
+				text, _ := textOf(kv.Value, nil)
+				return text
+			}
+		}
+	}
+	return ""
+}
+
 func wrapperOf(call *ast.CallExpr, wrappers map[string]wrapper) (wrapper, bool) {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:

@@ -154,6 +154,10 @@ func Keys(t *Tree) ([]Fault, int, error) {
 					if key, ok := keyAsked(n, wrappers); ok {
 						ask(s.Path, t.line(n), key)
 					}
+				case *ast.CompositeLit: // a command is shown to people by its name
+					if name := commandName(n); name != "" {
+						ask(s.Path, t.line(n), "command."+name)
+					}
 				case *ast.Field:
 					if n.Tag != nil {
 						for _, m := range inTag.FindAllStringSubmatch(n.Tag.Value, -1) {

@@ -57,6 +57,7 @@ func TestKeysFindsMissingSentences(t *testing.T) {
 		{"through another function", code("func say(key string) { wording.M(\"act.\" + key) }\nfunc f() { say(\"done\"); say(\"dnoe\") }"), "lacks act.dnoe"},
 		{"through two", code("func say(key string) { wording.M(\"act.\" + key) }\nfunc tell(n int, k string) { say(k) }\nfunc f() { tell(1, \"dnoe\") }"), "lacks act.dnoe"},
 		{"help of a command", code("type t struct {\n\tA string `help:\"act.dnoe\"`\n}"), "lacks act.dnoe"},
+		{"command", code(`var c = act.Command{Name: "case.dnoe"}`), "lacks command.case.dnoe"},
 		{"template", catalogue("", "", file("internal/web/ui/a.html", `<p>{{t "act.dnoe"}}`)), "a.html:1: the catalogue lacks act.dnoe"},
 		{"public page", catalogue("job.done: 办好了\n", "", file("internal/web/portal/a.html", `{{t "job.done"}}`)), "the English catalogue lacks job.done"},
 		{"page of the office", catalogue("job.done: 办好了\n", "", file("internal/web/office/a.html", `{{t "job.done"}}`)), ""},
