@@ -238,3 +238,12 @@ func TestPrintedPaper(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkWrite(b *testing.B) {
+	d := newDesk(b, store.SQLite).withCounty()
+	for b.Loop() {
+		if _, err := d.write("acceptance", "scjg", facts()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
