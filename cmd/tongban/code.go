@@ -26,7 +26,7 @@ func (c *codeCheck) Run(s *shell) error {
 			return err
 		}
 		if !result.OK {
-			return quiet
+			return errNo
 		}
 		return nil
 	}

@@ -36,7 +36,7 @@ func (c *flowCheck) Run(s *shell) error {
 		_, err = fmt.Fprint(s.out, report.Text(s.lang))
 	}
 	if err == nil && !report.OK {
-		err = quiet
+		err = errNo
 	}
 	return err
 }

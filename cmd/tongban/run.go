@@ -28,8 +28,8 @@ type shell struct {
 	now      day.Clock
 }
 
-// quiet is the error of a command that has already said why the answer is no.
-var quiet = errors.New("the answer is no")
+// errNo is the error of a command that has already said why the answer is no.
+var errNo = errors.New("the answer is no")
 
 // run reads the command line, runs the command and returns the exit code.
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
@@ -71,7 +71,7 @@ func (s *shell) answer(err error, asJSON bool) int {
 	var m wording.Message
 	known := errors.As(err, &m)
 	switch {
-	case errors.Is(err, quiet):
+	case errors.Is(err, errNo):
 	case asJSON && known:
 		_ = s.json(map[string]any{"ok": false, "reason": m.Key, "message": m.In(s.lang)})
 	case known:
