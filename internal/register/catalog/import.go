@@ -175,7 +175,7 @@ func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err err
 		out.New = append(out.New, ref)
 	}
 	for _, x := range p.propose {
-		id, err := x.root.propose(c, proposal{kind: Publishing, region: o.Region, from: firstDay(c.Tx, o, x.d), d: x.d})
+		id, err := x.root.propose(c, proposal{kind: Publishing, region: o.Region, from: x.d.InForce.From, d: x.d})
 		if err != nil {
 			return out, err
 		}
@@ -219,7 +219,7 @@ func firstDay(tx *store.Tx, o ImportOptions, d *Draft) day.Day {
 func proposable(tx *store.Tx, r root, was newest, d *Draft) ([]Problem, error) {
 	var wrong []Problem
 	switch from := d.InForce.From; {
-	case from == 0 && d.NameOnly(): // holds from the day of the import
+	case from == 0 && d.NameOnly(): // holds from the day of its publication
 	case from <= was.from:
 		wrong = append(wrong, d.problem("catalog.order", "name", d.Name, "day", was.from))
 	case from < tx.Today():

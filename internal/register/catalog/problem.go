@@ -29,6 +29,9 @@ func (p Problem) Sentence() wording.Message {
 	return p.Msg
 }
 
+// In is the problem with its place, in a language.
+func (p Problem) In(lang wording.Lang) string { return p.Sentence().In(lang) }
+
 // Problems are all that is wrong with what was handed in.
 type Problems []Problem
 
@@ -36,7 +39,7 @@ type Problems []Problem
 func (p Problems) In(lang wording.Lang) string {
 	lines := make([]string, len(p))
 	for i, x := range p {
-		lines[i] = x.Sentence().In(lang)
+		lines[i] = x.In(lang)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -26,10 +26,10 @@ type Proposal struct {
 	ID       int64
 	Item     int64
 	Code     string
-	Name     string // of the item, as it is searched for today
-	Kind     string // publish, withdraw
-	Base     int    // newest version when it was written
-	From     day.Day
+	Name     string  // of the item, as it is searched for today
+	Kind     string  // publish, withdraw
+	Base     int     // newest version when it was written
+	From     day.Day // 0: from the day on which it is published
 	Reason   string
 	Region   string
 	By       int64 // who wrote it

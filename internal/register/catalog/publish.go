@@ -24,6 +24,9 @@ func PublishProposal(c *act.Call, id int64) (Ref, error) {
 	if p.Base != r.newest {
 		return Ref{}, act.Changed("catalog.thing.item")
 	}
+	if p.From == 0 {
+		p.From = c.Today()
+	}
 	if p.From < c.Today() {
 		return Ref{}, act.Wrong("catalog.proposal.past", "name", p.Name, "day", p.From)
 	}
