@@ -47,6 +47,8 @@ type Proceeding struct {
 	Key         int64 // data key of everything personal in it
 	Opened      day.Instant
 	Chain       ledger.Chain
+
+	read int64 // version of the row as it was read: what Save expects to find
 }
 
 // Timer is a timer of the flow that runs.
@@ -73,6 +75,7 @@ func scan(r store.Row) (*Proceeding, error) {
 		&p.Wake, &p.Key, &p.Opened, &p.Chain.Version, &p.Chain.Leaf); err != nil {
 		return nil, err
 	}
+	p.read = p.Chain.Version
 	return p, errors.Join(json.Unmarshal([]byte(state), &p.State), json.Unmarshal([]byte(clock), &p.Clock), json.Unmarshal([]byte(timers), &p.Timers))
 }
 
@@ -156,7 +159,6 @@ func (p *Proceeding) Insert(c *act.Call, key ledger.Key, e ledger.Event) (int64,
 // Save writes the proceeding back together with the event of what was done. The
 // caller has put the state's digest into the event.
 func (p *Proceeding) Save(c *act.Call, key ledger.Key, e ledger.Event) (int64, error) {
-	was := p.Chain.Version
 	id, err := p.append(c, key, e)
 	if err != nil {
 		return 0, err
@@ -169,7 +171,8 @@ func (p *Proceeding) Save(c *act.Call, key ledger.Key, e ledger.Event) (int64, e
 		received = $10, accepted = $11, closed = $12, due = $13, due_provisional = $14, promised_due = $15, wake = $16, version = $17, leaf = $18
 		where home = $1 and id = $2 and version = $19`,
 		c.Tx.Home(), p.ID, p.Applicant, p.Filer, p.Label, p.Status, state, clock, timers, p.Received, p.Accepted, p.Closed,
-		p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Chain.Version, p.Chain.Leaf, was)
+		p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Chain.Version, p.Chain.Leaf, p.read)
+	p.read = p.Chain.Version // a command may save again after more was done
 	return id, nil
 }
 
