@@ -190,15 +190,24 @@ func (m *matter) carryOn(moved proceeding.Moved, decision string) error {
 }
 
 func (m *matter) decisionPaper(agency string, v Verdict) (paper.Paper, error) {
-	kind := "decision-grant"
-	if v.Outcome == Refused {
-		kind = "decision-decline"
-		if m.v.Type == catalog.TypeLicence {
-			kind = "decision-refuse"
-		}
+	return m.paper(m.decisionKind(v), agency, m.decisionFacts(v))
+}
+
+// decisionKind is the kind of paper that tells a decision: a refusal of a
+// licence names the remedies of 行政许可法 38.
+func (m *matter) decisionKind(v Verdict) string {
+	switch {
+	case v.Outcome != Refused:
+		return "decision-grant"
+	case m.v.Type == catalog.TypeLicence:
+		return "decision-refuse"
 	}
+	return "decision-decline"
+}
+
+func (m *matter) decisionFacts(v Verdict) func(*paper.Facts) {
 	due := m.v.Terms.Deliver.Due(m.o.Calendar(), m.c.Today())
-	return m.paper(kind, agency, func(f *paper.Facts) {
+	return func(f *paper.Facts) {
 		f.Due = wording.Date(wording.ZH, due.Day)
 		f.Reasons = strings.Join(v.Reasons, "\n")
 		f.Article = strings.Join(v.Articles, "；")
@@ -209,7 +218,7 @@ func (m *matter) decisionPaper(agency string, v Verdict) (paper.Paper, error) {
 		if m.f.Facts.LicenceNo != "" {
 			f.Lines = append(f.Lines, paper.Line{Label: "证照编号", Value: m.f.Facts.LicenceNo})
 		}
-	})
+	}
 }
 
 // SpotIn decides an instant item at the window.
