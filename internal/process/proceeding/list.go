@@ -2,6 +2,8 @@ package proceeding
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 
 	"tongban/internal/record/store"
@@ -13,9 +15,14 @@ type Place struct{ Agency, Post string }
 
 // Query asks for a page of open tasks, the ones due first in front.
 type Query struct {
-	Places   []Place // the posts that the reader holds; one index range each
-	Assignee int64   // only tasks given to this person; Places are then not needed
-	Until    day.Day // only tasks due by this day; 0 is all
+	Places   []Place     // the posts that the reader holds; one index range each
+	Assignee int64       // only tasks given to this person; Places are then not needed
+	From     day.Day     // only tasks due on this day or later
+	Until    day.Day     // only tasks due by this day; 0 is all
+	Since    day.Instant // only tasks opened at this moment or later
+	Part     string      // only tasks that play this part; "" is all
+	Title    string      // only cases of the item with this name; "" is all
+	Number   string      // only the case with this number; "" is all
 	After    Cursor
 	Limit    int // 0 means 25
 }
@@ -62,20 +69,58 @@ func (q *Query) bound() {
 	}
 }
 
+// where is what a query asks of one index range, with its arguments. The range
+// comes first, what filters its rows after it; a filter that is not set asks
+// nothing.
+func (q Query) where(tx *store.Tx, at Place) (string, []any) {
+	args := []any{tx.Home(), at.Agency, at.Post}
+	text := `t.home = $1 and t.agency = $2 and t.post = $3 and t.state = 'open'`
+	if q.Assignee != 0 {
+		args = []any{tx.Home(), q.Assignee}
+		text = `t.home = $1 and t.assignee = $2 and t.assignee > 0 and t.state = 'open'`
+	}
+	and := func(condition string, arg any) {
+		args = append(args, arg)
+		text += fmt.Sprintf(" and "+condition+" $%d", len(args))
+	}
+	and("t.due <=", q.Until)
+	if q.From != 0 {
+		and("t.due >=", q.From)
+	}
+	if q.Since != 0 {
+		and("t.opened >=", q.Since)
+	}
+	if q.Part != "" {
+		and("t.part =", q.Part)
+	}
+	if q.Title != "" {
+		and("p.title =", q.Title)
+	}
+	if q.Number != "" {
+		and("p.number =", q.Number)
+	}
+	return text, args
+}
+
+// ranges are the index ranges of a query: one for each post, or the person's own.
+func (q Query) ranges() []Place {
+	if q.Assignee != 0 {
+		return []Place{{}}
+	}
+	return q.Places
+}
+
 // Worklist returns a page of open tasks. Each of the reader's posts is one range
 // of an index; the ranges are merged here.
 func Worklist(tx *store.Tx, q Query) ([]Row, error) {
 	q.bound()
-	if q.Assignee != 0 {
-		return store.All(tx, scanRow, `select `+rowColumns+` from task t join proceeding p on p.home = t.home and p.id = t.proceeding
-			where t.home = $1 and t.assignee = $2 and t.assignee > 0 and t.state = 'open' and t.due <= $3 and (t.due > $4 or t.due = $4 and t.id > $5) order by t.due, t.id limit $6`,
-			tx.Home(), q.Assignee, q.Until, q.After.Due, q.After.ID, q.Limit)
-	}
 	var all []Row
-	for _, at := range q.Places {
-		rows, err := store.All(tx, scanRow, `select `+rowColumns+` from task t join proceeding p on p.home = t.home and p.id = t.proceeding
-			where t.home = $1 and t.agency = $2 and t.post = $3 and t.state = 'open' and t.due <= $4 and (t.due > $5 or t.due = $5 and t.id > $6) order by t.due, t.id limit $7`,
-			tx.Home(), at.Agency, at.Post, q.Until, q.After.Due, q.After.ID, q.Limit)
+	for _, at := range q.ranges() {
+		where, args := q.where(tx, at)
+		n := len(args)
+		args = append(args, q.After.Due, q.After.ID, q.Limit)
+		rows, err := store.All(tx, scanRow, fmt.Sprintf(`select %s from task t join proceeding p on p.home = t.home and p.id = t.proceeding
+			where %s and (t.due > $%d or t.due = $%d and t.id > $%d) order by t.due, t.id limit $%d`, rowColumns, where, n+1, n+1, n+2, n+3), args...)
 		if err != nil {
 			return nil, err
 		}
@@ -89,21 +134,40 @@ func Worklist(tx *store.Tx, q Query) ([]Row, error) {
 // there are more.
 func Count(tx *store.Tx, q Query) (n int, over bool, err error) {
 	q.bound()
-	for _, at := range q.Places {
+	for _, at := range q.ranges() {
+		where, args := q.where(tx, at)
+		from := `task t`
+		if q.Title != "" || q.Number != "" {
+			from += ` join proceeding p on p.home = t.home and p.id = t.proceeding`
+		}
 		var k int
-		if _, err := tx.Get([]any{&k}, `select count(*) from (select 1 from task where home = $1 and agency = $2 and post = $3 and state = 'open' and due <= $4 limit $5) x`,
-			tx.Home(), at.Agency, at.Post, q.Until, CountMax+1); err != nil {
+		args = append(args, CountMax+1)
+		if _, err := tx.Get([]any{&k}, fmt.Sprintf(`select count(*) from (select 1 from %s where %s limit $%d) x`, from, where, len(args)), args...); err != nil {
 			return 0, false, err
 		}
 		n += k
 	}
-	if q.Assignee != 0 {
-		if _, err := tx.Get([]any{&n}, `select count(*) from (select 1 from task where home = $1 and assignee = $2 and assignee > 0 and state = 'open' and due <= $3 limit $4) x`,
-			tx.Home(), q.Assignee, q.Until, CountMax+1); err != nil {
-			return 0, false, err
+	return min(n, CountMax), n > CountMax, nil
+}
+
+// titlesMax bounds the tasks that are looked through for the names of their items.
+const titlesMax = 2000
+
+// Titles lists the names of the items on the worklists of these posts, for a filter.
+func Titles(tx *store.Tx, places []Place) ([]string, error) {
+	seen := map[string]bool{}
+	for _, at := range places {
+		list, err := store.All(tx, func(r store.Row) (s string, err error) { return s, r.Scan(&s) },
+			`select distinct title from (select p.title from task t join proceeding p on p.home = t.home and p.id = t.proceeding
+			where t.home = $1 and t.agency = $2 and t.post = $3 and t.state = 'open' order by t.due, t.id limit $4) x`, tx.Home(), at.Agency, at.Post, titlesMax)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range list {
+			seen[s] = true
 		}
 	}
-	return min(n, CountMax), n > CountMax, nil
+	return slices.Sorted(maps.Keys(seen)), nil
 }
 
 // Of lists the proceedings of a kind that concern any of these persons, as
@@ -144,4 +208,17 @@ func At(tx *store.Tx, kind, agency, status string, after Cursor, limit int) ([]*
 func ProvisionalOf(tx *store.Tx, kind string) ([]int64, error) {
 	return store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
 		`select id from proceeding where home = $1 and due_provisional and closed = 0 and kind = $2 order by id`, tx.Home(), kind)
+}
+
+// Running lists the proceedings of a kind that are not closed, by their due
+// day, up to limit: what a dashboard counts.
+func Running(tx *store.Tx, kind string, limit int) ([]*Proceeding, error) {
+	return store.All(tx, scan, `select `+columns+` from proceeding where home = $1 and kind = $2 and closed = 0 order by due, id limit $3`, tx.Home(), kind, limit)
+}
+
+// Closed lists the proceedings of a kind that were closed on a day or later,
+// the newest first, up to limit.
+func Closed(tx *store.Tx, kind string, from day.Day, limit int) ([]*Proceeding, error) {
+	return store.All(tx, scan, `select `+columns+` from proceeding where home = $1 and kind = $2 and closed >= $3 order by closed desc, id desc limit $4`,
+		tx.Home(), kind, from, limit)
 }
