@@ -27,6 +27,23 @@ type TaskIn struct {
 // task takes a case by one of its tasks: the right is asked at the task's
 // agency, and the actor must hold the task's post there.
 func (o *Office) task(c *act.Call, in TaskIn) (*matter, *proceeding.Task, error) {
+	m, t, err := o.taskAt(c, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Actor.Who == act.Staff {
+		acting, ok := identity.Acting(c.Actor, t.Post, t.Agency)
+		if !ok {
+			return nil, nil, act.Refuse("casework.post", "post", identity.PostLabel(t.Post)).Recorded()
+		}
+		c.Actor = acting // as a stand-in, or in another of their posts: so it is written down
+	}
+	return m, t, nil
+}
+
+// taskAt takes a case by one of its tasks for whoever has the command's right
+// at the task's agency, whatever their post.
+func (o *Office) taskAt(c *act.Call, in TaskIn) (*matter, *proceeding.Task, error) {
 	var t *proceeding.Task
 	m, err := o.take(c, in.Case, func(m *matter) (act.Scope, error) {
 		var err error
@@ -41,13 +58,6 @@ func (o *Office) task(c *act.Call, in TaskIn) (*matter, *proceeding.Task, error)
 	if !Running(m.p.Status) {
 		return nil, nil, m.must()
 	}
-	if c.Actor.Who == act.Staff {
-		acting, ok := identity.Acting(c.Actor, t.Post, t.Agency)
-		if !ok {
-			return nil, nil, act.Refuse("casework.post", "post", identity.PostLabel(t.Post)).Recorded()
-		}
-		c.Actor = acting // as a stand-in, or in another of their posts: so it is written down
-	}
 	return m, t, nil
 }
 
@@ -58,9 +68,11 @@ type AssignIn struct {
 }
 
 // Assign gives an open task to a person who holds its post, or takes it back.
+// Who assigns need not hold that post: a head or a reviewer gives out the work
+// of the agency's other posts too.
 func (o *Office) Assign(ctx context.Context, a act.Actor, token string, in AssignIn) (Done, error) {
 	return act.Run(ctx, o.Runner, a, token, assign, in, func(c *act.Call, in AssignIn) (Done, error) {
-		m, t, err := o.task(c, in.TaskIn)
+		m, t, err := o.taskAt(c, in.TaskIn)
 		if err != nil {
 			return Done{}, err
 		}
