@@ -103,4 +103,3 @@ func qr(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(png)
 }
-

@@ -14,9 +14,8 @@ const reserveSQL = `update id_block set next = next + $2 where home = $1 returni
 // ids hands out ids from a block that was reserved in the database, so that a
 // new id costs no statement.
 type ids struct {
-	mu       sync.Mutex
-	at, end  int64
-	reserved func() (int64, error)
+	mu      sync.Mutex
+	at, end int64
 }
 
 func (i *ids) next() int64 {
