@@ -1,0 +1,223 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/draw"
+	"tongban/internal/rules/wording"
+)
+
+// searchIn asks for items by words, by whom and where.
+type searchIn struct {
+	Paged
+	Q        string `query:"q" maxLength:"200" example:"食品"`
+	Who      string `query:"who" enum:"person,legal,agency"`
+	Agency   string `query:"agency" maxLength:"40" example:"scjg"`
+	Online   bool   `query:"online"`
+	Complete bool   `query:"complete"`
+}
+
+type itemLine struct {
+	ID         int64    `json:"id"`
+	Version    int64    `json:"version"`
+	Code       string   `json:"code"`
+	Name       string   `json:"name"`
+	Type       string   `json:"type"`
+	Agency     string   `json:"agency"`
+	Applicants []string `json:"applicants"`
+	Online     bool     `json:"online"`
+	Complete   bool     `json:"complete"`
+	Why        string   `json:"why,omitempty"`
+}
+
+// guideView is everything that the guide of an item tells.
+type guideView struct {
+	ID       int64             `json:"id"`
+	Version  int64             `json:"version"`
+	N        int               `json:"n"`
+	From     day.Day           `json:"from"`
+	Until    day.Day           `json:"until,omitempty"`
+	Complete bool              `json:"complete"`
+	Lacks    []string          `json:"lacks,omitempty"`
+	Bodies   map[string]string `json:"bodies"`
+	Guide    catalog.Item      `json:"guide"`
+	Form     *formView         `json:"form,omitempty"`
+}
+
+type guideIn struct {
+	Item  int64  `path:"item" example:"17"`
+	Match string `header:"If-None-Match" maxLength:"200"`
+}
+
+// cachedOut is an answer that may be kept by whoever stands between.
+type cachedOut struct {
+	Status      int
+	ContentType string `header:"Content-Type"`
+	ETag        string `header:"ETag"`
+	Cache       string `header:"Cache-Control"`
+	Body        []byte
+}
+
+// guides keeps the written answers of public pages: one for each version, day,
+// language and kind. A new day or version begins a new answer.
+type guides struct {
+	mu   sync.Mutex
+	kept map[guideKey]written
+}
+
+type guideKey struct {
+	version, epoch int64
+	day            day.Day
+	lang           wording.Lang
+	kind           string
+}
+
+type written struct {
+	body []byte
+	etag string
+}
+
+const guidesKept = 20_000
+
+func newGuides() *guides { return &guides{kept: map[guideKey]written{}} }
+
+func (g *guides) get(k guideKey, write func() ([]byte, error)) (written, error) {
+	g.mu.Lock()
+	w, ok := g.kept[k]
+	g.mu.Unlock()
+	if ok {
+		return w, nil
+	}
+	b, err := write()
+	if err != nil {
+		return written{}, err
+	}
+	sum := sha256.Sum256(b)
+	w = written{b, `"` + hex.EncodeToString(sum[:12]) + `"`}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.kept) >= guidesKept {
+		clear(g.kept)
+	}
+	g.kept[k] = w
+	return w, nil
+}
+
+func items(s *server) {
+	on(s, spec{id: "searchItems", method: http.MethodGet, path: "/items", tag: "item", access: public}, s.searchItems)
+	for _, x := range []struct {
+		id, path, kind, media string
+		answer                any
+	}{
+		{"showGuide", "/items/{item}", "guide", "application/json", guideView{}},
+		{"showFlow", "/items/{item}/flow.bpmn", "bpmn", "application/xml", nil},
+		{"drawFlow", "/items/{item}/flow.svg", "svg", "image/svg+xml", nil},
+	} {
+		on(s, spec{id: x.id, method: http.MethodGet, path: x.path, tag: "item", access: public, cached: true, content: x.media, answer: x.answer},
+			func(ctx context.Context, v *visit, in *guideIn) (*cachedOut, error) {
+				return s.public(ctx, v, in, x.kind, x.media)
+			})
+	}
+}
+
+func (s *server) searchItems(ctx context.Context, v *visit, in *searchIn) (*pageOut[itemLine], error) {
+	out := &pageOut[itemLine]{Body: pageOf[itemLine]{Items: []itemLine{}}}
+	err := s.read(ctx, func(tx *store.Tx) error {
+		hits, err := catalog.Search(tx, catalog.Query{
+			Words: in.Q, Who: in.Who, Agency: in.Agency, Online: in.Online, Complete: in.Complete, Limit: in.Limit, After: in.Cursor,
+		})
+		for _, h := range hits.List {
+			l := itemLine{h.Item, h.Version, h.Code, h.Name, h.Type, h.Agency, h.Applicants, h.Online, h.Complete, ""}
+			if !h.Why.IsZero() {
+				l.Why = h.Why.In(v.lang)
+			}
+			if l.Applicants == nil {
+				l.Applicants = []string{}
+			}
+			out.Body.Items = append(out.Body.Items, l)
+		}
+		out.Body.Next = hits.Next
+		return err
+	})
+	q := url.Values{"q": {in.Q}, "who": {in.Who}, "agency": {in.Agency}}
+	for name, yes := range map[string]bool{"online": in.Online, "complete": in.Complete} {
+		if yes {
+			q.Set(name, "true")
+		}
+	}
+	out.Link = next("/items", q, in.Limit, out.Body.Next)
+	return out, err
+}
+
+// public answers a guide, or a flow, of the version that holds today.
+func (s *server) public(ctx context.Context, v *visit, in *guideIn, kind, media string) (*cachedOut, error) {
+	var w written
+	err := s.read(ctx, func(tx *store.Tx) error {
+		item, err := s.h.Items.InForce(tx, in.Item, tx.Today())
+		if err != nil {
+			return err
+		}
+		k := guideKey{version: item.ID, day: tx.Today(), lang: v.lang, kind: kind}
+		if k.epoch, err = s.h.People.Epoch(tx, "place"); err != nil {
+			return err
+		}
+		w, err = s.guides.get(k, func() ([]byte, error) { return s.write(tx, item, kind, v.lang) })
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Body: w.body}
+	if in.Match == w.etag {
+		out.Status, out.Body = http.StatusNotModified, nil
+	}
+	return out, nil
+}
+
+func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wording.Lang) ([]byte, error) {
+	if kind != "guide" && item.Flow == nil {
+		return nil, act.Missing("api.flow")
+	}
+	switch kind {
+	case "bpmn":
+		return item.FlowXML, nil
+	case "svg":
+		return draw.SVG(item.Flow, draw.Options{Lang: lang, Name: item.Name}), nil
+	}
+	g := guideView{ID: item.Of, Version: item.ID, N: item.N, From: item.Span.From, Until: item.Span.Until, Complete: item.Complete(), Guide: item.Written,
+		Lacks: texts(item.Missing(), lang), Bodies: map[string]string{}}
+	for _, key := range append([]string{item.Agency}, values(item.Roles)...) {
+		name, err := s.h.People.AgencyName(tx, key, tx.Today())
+		if err != nil {
+			return nil, err
+		}
+		g.Bodies[key] = name
+	}
+	if item.Form != nil {
+		g.Form = formOf(item.Form, lang)
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(g)
+	return b.Bytes(), err
+}
+
+func values(m map[string]string) []string {
+	var list []string
+	for _, v := range m {
+		list = append(list, v)
+	}
+	return list
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tongban/internal/record/act"
+	"tongban/internal/register/identity"
+	"tongban/internal/rules/wording"
+)
+
+// visit is what a request brings besides its input.
+type visit struct {
+	actor   act.Actor
+	token   string
+	cookie  bool // the token came as a cookie
+	source  string
+	purpose string
+	lang    wording.Lang
+}
+
+type visitKey struct{}
+
+func visitOf(ctx context.Context) *visit {
+	v, _ := ctx.Value(visitKey{}).(*visit)
+	return v
+}
+
+// enter finds out who sends a request before its operation runs.
+func (s *server) enter(p spec) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		v := &visit{lang: langOf(ctx.Header("Accept-Language")), source: s.o.Source(r), purpose: ctx.Header("Purpose")}
+		v.actor = act.Actor{Who: act.Anyone, Lang: v.lang}
+		ctx.SetHeader("Content-Language", tagOf(v.lang))
+		ctx.AppendHeader("Vary", "Accept-Language")
+		if !p.cached {
+			ctx.SetHeader("Cache-Control", "no-store")
+		}
+		if p.access != public {
+			if err := s.admit(r, v, p); err != nil {
+				send(w, problemOf(err, v.lang))
+				return
+			}
+		}
+		next(huma.WithValue(ctx, visitKey{}, v))
+	}
+}
+
+// admit takes the session's token from the header, or from the cookie of the
+// pages; a cookie that another site's page made the browser send is refused.
+func (s *server) admit(r *http.Request, v *visit, p spec) error {
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "bearer") {
+		v.token = strings.TrimSpace(token)
+	} else if c, err := r.Cookie(s.o.Cookie); s.o.Cookie != "" && err == nil {
+		if http.NewCrossOriginProtection().Check(r) != nil {
+			return act.Refuse("api.cross_origin")
+		}
+		v.token, v.cookie = c.Value, true
+	}
+	if p.access == unfinished {
+		if v.token == "" {
+			return act.Refuse("act.sign_in")
+		}
+		return nil
+	}
+	a, err := s.h.People.Actor(r.Context(), v.token)
+	if err != nil {
+		return err
+	}
+	a.Lang, a.Purpose = v.lang, v.purpose
+	if p.access == staff && a.Who != act.Staff {
+		return act.Refuse("api.staff").Then("api.staff.next")
+	}
+	v.actor = a
+	return nil
+}
+
+// why is the purpose of a look: as the reader stated it, else the post acted in.
+func (v *visit) why(stated string) string {
+	if stated = strings.TrimSpace(stated); stated != "" {
+		return stated
+	}
+	if v.purpose != "" {
+		return v.purpose
+	}
+	return wording.Text(wording.ZH, "api.look", "post", identity.PostLabel(v.actor.Post))
+}
