@@ -160,7 +160,6 @@ func bump(tx *store.Tx) {
 
 type versionRow struct {
 	Version
-	code                string
 	written, flow, form []byte
 }
 
