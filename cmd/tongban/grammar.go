@@ -5,6 +5,16 @@ package main
 type grammar struct {
 	Lang string `default:"zh" enum:"zh,en" env:"TONGBAN_LANG" help:"cli.option.lang"`
 
+	Serve    serveCommand     `cmd:"" help:"shell.serve.help"`
+	Demo     demoCommand      `cmd:"" help:"shell.demo.help"`
+	Migrate  migrateCommand   `cmd:"" help:"shell.migrate.help"`
+	Backup   backupCommand    `cmd:"" help:"shell.backup.help"`
+	Restore  restoreCommand   `cmd:"" help:"shell.restore.help"`
+	Verify   verifyCommand    `cmd:"" help:"shell.verify.help"`
+	User     userCommands     `cmd:"" help:"shell.user.help"`
+	Item     itemCommands     `cmd:"" help:"shell.item.help"`
+	Calendar calendarCommands `cmd:"" help:"shell.calendar.help"`
+
 	Workday workdayCommands `cmd:"" help:"cli.workday.help"`
 	Code    codeCommands    `cmd:"" help:"cli.code.help"`
 	Flow    flowCommands    `cmd:"" help:"cli.flow.help"`

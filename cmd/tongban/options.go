@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
@@ -17,6 +18,9 @@ import (
 type options struct {
 	storage   `embed:""`
 	listening `embed:""`
+	place     `embed:""`
+	copies    `embed:""`
+	hooks     `embed:""`
 }
 
 // storage says where the records lie.
@@ -27,7 +31,8 @@ type storage struct {
 
 // listening says where the pages are served.
 type listening struct {
-	Addr string `default:"127.0.0.1:8080" env:"TONGBAN_ADDR" placeholder:"HOST:PORT" help:"cli.option.addr"`
+	Addr   string `default:"127.0.0.1:8080" env:"TONGBAN_ADDR" placeholder:"HOST:PORT" help:"cli.option.addr"`
+	Public string `default:"" env:"TONGBAN_PUBLIC" placeholder:"URL" help:"shell.option.public"`
 }
 
 // optionsCommand prints the table with the values that hold now.
@@ -54,7 +59,7 @@ func (c *optionsCommand) Run(s *shell, ctx *kong.Context) error {
 		}
 		rows = append(rows, setting{
 			Name: "--" + f.Name, Value: withoutPassword(fmt.Sprint(f.Target.Interface())),
-			Default: f.Default, Env: f.Envs[0], Meaning: wording.Text(s.lang, f.Help),
+			Default: f.Default, Env: strings.Join(f.Envs, ", "), Meaning: wording.Text(s.lang, f.Help),
 		})
 	}
 	if c.JSON {

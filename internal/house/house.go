@@ -16,8 +16,10 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"tongban/internal/process/notice"
 	"tongban/internal/process/paper"
 	"tongban/internal/record/act"
+	"tongban/internal/record/archive"
 	"tongban/internal/record/file"
 	"tongban/internal/record/job"
 	"tongban/internal/record/ledger"
@@ -30,6 +32,7 @@ import (
 	"tongban/internal/register/power"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/casework"
+	"tongban/internal/work/change"
 )
 
 // Options say which house is opened. The zero value of each but Dir is usable.
@@ -44,6 +47,9 @@ type Options struct {
 	Rand     io.Reader // nil is the machine's; only the seeded demonstration brings another
 	Sample   bool      // demonstration or training: licences and papers are 样本
 	NoSync   bool      // while a demonstration is built: nothing is flushed
+	Restore  bool      // the database is about to be restored into: it extends nothing yet
+	Hooks    notice.Gate
+	Backups  Backups   // copies made by themselves; none when Dir is ""
 	Hash     identity.Argon
 	Log      *slog.Logger
 	Seen     func(command string, outcome act.Kind, d time.Duration)
@@ -64,8 +70,11 @@ type House struct {
 	Calendars *calendar.Calendars
 	Licences  *licence.Register
 	Papers    *paper.Desk
+	Notices   *notice.Desk
 	Office    *casework.Office
+	Changes   *change.Desk
 	Jobs      *job.Runner
+	Archive   *archive.Archive
 	Followers []ledger.Follower // what watches the ledger
 
 	readOnly error
@@ -181,8 +190,18 @@ func (h *House) furnish(ctx context.Context) error {
 		Papers: h.Papers, Calendar: h.Calendars.Current, Conditions: NewConditions(), Region: o.Region, Sample: o.Sample, Remedies: o.Remedies,
 	}
 	h.Calendars.OnImport(h.Office.Recount)
-	h.Jobs = job.New(h.Store, map[string]job.Handler{}, job.Options{Log: o.Log})
+	h.Notices = &notice.Desk{Store: h.Store, Runner: h.Runner, Vault: h.Vault, Gate: o.Hooks}
+	h.Changes = &change.Desk{Runner: h.Runner}
+	h.Followers = []ledger.Follower{h.Notices.Follower()}
+	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
+		return err
+	}
+	h.Archive = archive.New(archive.Options{Store: h.Store, Ledger: h.Ledger, Shelf: h.Files, Erasures: h.Vault, Log: o.Log})
+	if o.Restore {
+		return nil
+	}
+	if err := archive.Unfinished(ctx, h.Store); err != nil {
 		return err
 	}
 	h.readOnly = h.Ledger.CheckOutside(ctx)
@@ -201,6 +220,8 @@ func (h *House) Run(ctx context.Context) {
 		func(ctx context.Context) { h.Ledger.Run(ctx, "") },
 		h.Jobs.Run,
 		h.settle,
+		h.backups,
+		h.sweep,
 	} {
 		h.running.Go(func() { f(ctx) })
 	}
@@ -217,16 +238,57 @@ const (
 // settle looks for cases whose time has come. The law does not wait for it:
 // every command and every page settles by itself; this only makes it punctual.
 func (h *House) settle(ctx context.Context) {
-	tick := time.NewTicker(settleEvery)
+	every(ctx, settleEvery, func() {
+		if _, err := h.Office.SettleDue(ctx, settleBatch); err != nil && ctx.Err() == nil {
+			h.Options.Log.Error("cases not settled", "err", err)
+		}
+	})
+}
+
+// Backups say where copies are made by themselves, how often, and how many are kept.
+type Backups struct {
+	Dir   string
+	Every time.Duration
+	Keep  int
+}
+
+// backups makes a copy whenever its time has come.
+func (h *House) backups(ctx context.Context) {
+	b := h.Options.Backups
+	if b.Dir == "" || b.Every <= 0 {
+		return
+	}
+	every(ctx, b.Every, func() {
+		if path, err := h.Archive.Backup(ctx, b.Dir, b.Keep); err != nil {
+			h.Options.Log.Error("backup failed", "err", err)
+		} else {
+			h.Options.Log.Info("backup made", "file", filepath.Base(path))
+		}
+	})
+}
+
+const sweepEvery = time.Hour
+
+// sweep clears away what nobody needs any more: sessions that are over, uploads
+// whose command never came.
+func (h *House) sweep(ctx context.Context) {
+	every(ctx, sweepEvery, func() {
+		_, err := h.Files.Sweep(ctx)
+		if err = errors.Join(err, h.People.DropExpired(ctx)); err != nil && ctx.Err() == nil {
+			h.Options.Log.Error("not swept", "err", err)
+		}
+	})
+}
+
+func every(ctx context.Context, d time.Duration, f func()) {
+	tick := time.NewTicker(d)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		if _, err := h.Office.SettleDue(ctx, settleBatch); err != nil && ctx.Err() == nil {
-			h.Options.Log.Error("cases not settled", "err", err)
+			f()
 		}
 	}
 }

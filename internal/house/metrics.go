@@ -150,7 +150,6 @@ func (w waiting) Collect(c chan<- prometheus.Metric) {
 	}
 }
 
-
 // Version is what this binary was built from.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()

@@ -18,6 +18,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/identity"
+	"tongban/internal/register/licence/sheet"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/ui"
 )
@@ -34,20 +35,37 @@ type Door struct {
 	UI    *ui.Renderer
 	// Menu gives the left menu of staff in a post; the rooms' pages fill it.
 	Menu func(act.Actor) []ui.Link
-	Log  *slog.Logger
+	// Printer prints licences and papers as PDF; nil where the binary was built
+	// without its font.
+	Printer *sheet.Printer
+	// Practice tells, in a demonstration only, how to sign in: the accounts, and
+	// the second code of the moment. Real houses have none.
+	Practice *Practice
+	Log      *slog.Logger
 }
+
+// Practice is what a demonstration tells everybody.
+type Practice struct {
+	Accounts []PracticeAccount
+	Code     func() string
+}
+
+// PracticeAccount is an account of a demonstration.
+type PracticeAccount struct{ Login, Password, What string }
 
 // Options say what stands on every page.
 type Options struct {
 	Site, Authority ui.Text
 	Address         string
 	Version         string
+	Printer         *sheet.Printer
+	Practice        *Practice
 	Menu            func(act.Actor) []ui.Link
 }
 
 // New makes the door and the renderer of all pages.
 func New(h *house.House, o Options) (*Door, error) {
-	d := &Door{House: h, Menu: o.Menu, Log: h.Options.Log}
+	d := &Door{House: h, Menu: o.Menu, Printer: o.Printer, Practice: o.Practice, Log: h.Options.Log}
 	r, err := ui.New(ui.Options{
 		Site: o.Site, Authority: o.Authority, Address: o.Address, Version: o.Version, Updated: h.Store.Now().Day(),
 		Clock: h.Store.Now, NewKey: rand.Text, Frame: d.frame, Log: d.Log,

@@ -37,6 +37,9 @@ type form struct {
 	QR      string
 	Codes   []string
 	Options []ui.Link
+	// Accounts and Now are told by a demonstration only.
+	Accounts []PracticeAccount
+	Now      string
 }
 
 func (d *Door) show(w http.ResponseWriter, r *http.Request, title string, f form, err error) {
@@ -79,12 +82,17 @@ func (d *Door) signInForm(r *http.Request) form {
 			{Kind: ui.FieldText, Name: "login", Label: ui.M("door.login"), Hint: ui.M("door.login.hint"), Autocomplete: "username", Chars: 20},
 			{Kind: ui.FieldPassword, Name: "password", Label: ui.M("door.password"), Autocomplete: "current-password", Chars: 20},
 		},
-		Buttons: []ui.Button{{Text: ui.M("door.sign_in")}},
+		Buttons: []ui.Button{{Text: ui.M("door.sign_in"), Kind: ui.Primary}},
+		Options: []ui.Link{{Text: ui.M("door.sign_up"), Href: "/sign-up"}},
 	}
 }
 
 func (d *Door) signInPage(w http.ResponseWriter, r *http.Request) {
-	d.show(w, r, "door.sign_in.title", d.signInForm(r), nil)
+	f := d.signInForm(r)
+	if d.Practice != nil {
+		f.Accounts = d.Practice.Accounts
+	}
+	d.show(w, r, "door.sign_in.title", f, nil)
 }
 
 func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
@@ -94,12 +102,12 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 		d.show(w, r, "door.sign_in.title", f, err)
 		return
 	}
-	d.admit(w, r, in, f.Back)
+	d.Admit(w, r, in, f.Back)
 }
 
-// admit sets the new session's cookie and leads to its next step. The token is
+// Admit sets the new session's cookie and leads to its next step. The token is
 // new at every sign-in: one that was planted before is worth nothing.
-func (d *Door) admit(w http.ResponseWriter, r *http.Request, in identity.SignedIn, back string) {
+func (d *Door) Admit(w http.ResponseWriter, r *http.Request, in identity.SignedIn, back string) {
 	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Token, Path: "/", HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
 	q := ""
 	if back != "" {
@@ -129,7 +137,11 @@ func codeForm(r *http.Request) form {
 }
 
 func (d *Door) codePage(w http.ResponseWriter, r *http.Request) {
-	d.show(w, r, "door.code.title", codeForm(r), nil)
+	f := codeForm(r)
+	if d.Practice != nil {
+		f.Now = d.Practice.Code()
+	}
+	d.show(w, r, "door.code.title", f, nil)
 }
 
 func (d *Door) code(w http.ResponseWriter, r *http.Request) {
@@ -139,7 +151,7 @@ func (d *Door) code(w http.ResponseWriter, r *http.Request) {
 		d.show(w, r, "door.code.title", f, err)
 		return
 	}
-	d.admit(w, r, in, f.Back)
+	d.Admit(w, r, in, f.Back)
 }
 
 func token(r *http.Request) string {
@@ -180,7 +192,7 @@ func (d *Door) password(w http.ResponseWriter, r *http.Request) {
 		d.show(w, r, "door.new_password.title", f, err)
 		return
 	}
-	d.admit(w, r, in, f.Back)
+	d.Admit(w, r, in, f.Back)
 }
 
 func totpForm(t identity.TOTP) form {

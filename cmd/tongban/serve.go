@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"tongban/internal/api"
+	"tongban/internal/house"
+	"tongban/internal/process/notice"
+	"tongban/internal/register/licence/sheet"
+	"tongban/internal/web"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+	"tongban/internal/web/ui/fonts"
+)
+
+// serveCommand serves pages and API.
+type serveCommand struct {
+	storage   `embed:""`
+	listening `embed:""`
+	place     `embed:""`
+	copies    `embed:""`
+	hooks     `embed:""`
+}
+
+// copies say where backups are made by themselves.
+type copies struct {
+	BackupDir   string        `default:"" env:"TONGBAN_BACKUP_DIR" placeholder:"DIR" help:"shell.option.backup_dir"`
+	BackupEvery time.Duration `default:"24h" env:"TONGBAN_BACKUP_EVERY" placeholder:"TIME" help:"shell.option.backup_every"`
+	BackupKeep  int           `default:"14" env:"TONGBAN_BACKUP_KEEP" placeholder:"N" help:"shell.option.keep"`
+}
+
+// hooks say where notices may be sent on to.
+type hooks struct {
+	HookHosts []string `env:"TONGBAN_HOOK_HOSTS" placeholder:"HOST" help:"shell.option.hook_hosts"`
+}
+
+// place names the government that the house serves.
+type place struct {
+	Site      string `default:"政务服务网" env:"TONGBAN_SITE" placeholder:"NAME" help:"shell.option.site"`
+	Authority string `default:"" env:"TONGBAN_AUTHORITY" placeholder:"NAME" help:"shell.option.authority"`
+	Region    string `default:"000000" env:"TONGBAN_REGION" placeholder:"CODE" help:"shell.option.region"`
+	Origin    string `default:"tongban.local/log" env:"TONGBAN_ORIGIN" placeholder:"NAME" help:"shell.option.origin"`
+	Remedies  string `default:"" env:"TONGBAN_REMEDIES" placeholder:"TEXT" help:"shell.option.remedies"`
+}
+
+// Run serves until it is told to stop, and then ends gracefully.
+func (c *serveCommand) Run(s *shell) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	metrics := house.NewMetrics()
+	h, err := house.Open(ctx, house.Options{
+		Dir: c.Data, Database: c.Database, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: s.log(), Seen: metrics.Seen,
+		Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery, Keep: c.BackupKeep}, Hooks: notice.Gate{Hosts: c.HookHosts},
+	})
+	if err != nil {
+		return err
+	}
+	return s.serve(ctx, h, metrics, c.listening, door.Options{Site: ui.Plain(c.Site), Authority: ui.Plain(c.Authority)})
+}
+
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 15 * time.Minute // an upload over a slow line
+	idleTimeout   = 2 * time.Minute
+	writeTimeout  = 15 * time.Minute
+	graceTime     = 20 * time.Second
+)
+
+// serve answers until ctx ends; then requests under way are finished, followers
+// and jobs stopped, and the database closed.
+func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metrics, at listening, o door.Options) error {
+	l, err := net.Listen("tcp", at.Addr)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	public := at.Public
+	if public == "" {
+		public = "http://" + l.Addr().String()
+	}
+	o.Version, o.Address, o.Printer = version(), public, s.printer(public)
+	handler, err := site(h, metrics, o)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	if err := h.ReadOnly(); err != nil {
+		s.say("shell.serve.read_only", "why", err)
+	}
+	h.Run(context.WithoutCancel(ctx))
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(h.Options.Log.Handler(), slog.LevelWarn),
+	}
+	fmt.Fprintf(s.out, "http://%s\n", l.Addr())
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+		defer cancel()
+		err = server.Shutdown(grace)
+	}
+	return errors.Join(err, h.Close())
+}
+
+// printer prints licences and papers; a binary that was built without the font
+// offers none, and says so.
+func (s *shell) printer(public string) *sheet.Printer {
+	p, err := sheet.New(fonts.Files(), public+"/check/")
+	if err != nil {
+		s.say("shell.serve.no_font")
+	}
+	return p
+}
+
+// site is everything that the server answers.
+func site(h *house.House, metrics *house.Metrics, o door.Options) (http.Handler, error) {
+	pages, err := web.Handler(h, o)
+	if err != nil {
+		return nil, err
+	}
+	machines := api.Handler(h, api.Options{Version: o.Version, Cookie: door.Cookie, Printer: o.Printer, Source: door.Source})
+	metrics.Watch(h)
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.Handle("/api/", machines)
+	mux.Handle("/openapi.json", machines)
+	mux.Handle("GET /metrics", metrics.Handler())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := h.Ready(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	return metrics.Count(mux), nil
+}
+
+// log writes structured lines to the error channel. No command logs what
+// identifies a person; a test greps for it.
+func (s *shell) log() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
