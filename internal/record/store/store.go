@@ -80,6 +80,7 @@ type Store struct {
 	engine engine
 	ids    ids
 	broken atomic.Pointer[string]
+	trace  atomic.Pointer[func(sql string)]
 }
 
 // engine is what differs between the two databases.
@@ -148,6 +149,23 @@ func (s *Store) Do(ctx context.Context, p Priority, f func(*Tx) error) error {
 // Read runs f on one consistent view of the database. Writing in it panics.
 func (s *Store) Read(ctx context.Context, f func(*Tx) error) error {
 	return s.engine.read(ctx, f)
+}
+
+// Trace calls f with the text of every statement of a command or reading before
+// it is sent, for counting them; nil ends it. What the engine adds (begin,
+// savepoint, commit) is not told.
+func (s *Store) Trace(f func(sql string)) {
+	if f == nil {
+		s.trace.Store(nil)
+		return
+	}
+	s.trace.Store(&f)
+}
+
+func (s *Store) traced(sql string) {
+	if f := s.trace.Load(); f != nil {
+		(*f)(sql)
+	}
 }
 
 // Broken tells why the store stopped writing, or "".

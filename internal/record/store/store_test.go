@@ -202,3 +202,23 @@ func TestWritingInAReadPanics(t *testing.T) {
 		})
 	})
 }
+
+func TestTraceTellsEveryStatement(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		table(t, s)
+		var told []string
+		s.Trace(func(sql string) { told = append(told, sql[:6]) })
+		must(t, s.Do(bg, store.People, func(tx *store.Tx) error {
+			tx.Put(`insert into note(id, word) values($1, '丁')`, tx.NewID())
+			_, err := tx.Exec(`update note set d = 1`)
+			return err
+		}))
+		words(t, s)
+		s.Trace(nil)
+		words(t, s)
+		if got := fmt.Sprint(told); got != "[insert update select]" {
+			t.Errorf("told %s", got)
+		}
+	})
+}

@@ -65,6 +65,7 @@ func (tx *Tx) NewID() int64 { return tx.s.ids.next() }
 
 // Each calls f for every row of the query, in order.
 func (tx *Tx) Each(f func(Row) error, sql string, args ...any) error {
+	tx.s.traced(sql)
 	r, err := tx.conn.query(sql, args)
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
@@ -122,6 +123,7 @@ func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
 	if err := tx.Flush(); err != nil {
 		return 0, err
 	}
+	tx.s.traced(sql)
 	n, err := tx.conn.exec(sql, args)
 	if err != nil {
 		return 0, fmt.Errorf("exec: %w", err)
@@ -152,6 +154,9 @@ func (tx *Tx) Flush() error {
 	}
 	puts := tx.puts
 	tx.puts = nil
+	for _, p := range puts {
+		tx.s.traced(p.sql)
+	}
 	return tx.conn.batch(puts)
 }
 

@@ -33,9 +33,17 @@ func ServerURL(t testing.TB) string {
 
 // Server starts a PostgreSQL server that ends with this process, once, and
 // returns its URL. Its files lie in the folder of temporary files.
-var Server = sync.OnceValues(startServer)
+var Server = sync.OnceValues(func() (string, error) {
+	return startServer("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB")
+})
 
-func startServer() (string, error) {
+// DurableServer is a server like Server that flushes as one in service does,
+// for measuring.
+var DurableServer = sync.OnceValues(func() (string, error) {
+	return startServer("-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "shared_buffers=256MB")
+})
+
+func startServer(settings ...string) (string, error) {
 	bin, err := programs()
 	if err != nil {
 		return "", err
@@ -59,9 +67,8 @@ func startServer() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pg := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-k", dir,
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal")
+	pg := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-p", strconv.Itoa(port), "-k", dir,
+		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "log_min_messages=fatal"}, settings...)...)
 	pg.Dir = dir
 	pg.SysProcAttr = &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGQUIT}
 	if err := startBound(pg); err != nil {
