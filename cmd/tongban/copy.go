@@ -62,7 +62,7 @@ func (c *restoreCommand) Run(s *shell) error {
 	if err != nil {
 		return err
 	}
-	sum, err := h.Archive.Restore(ctx, f, erased)
+	sum, err := h.Restore(ctx, f, erased)
 	if err = errors.Join(err, h.Close()); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/wording"
+	"tongban/internal/work/change"
 )
 
 // itemCommands bring service items in and out.
@@ -34,12 +35,12 @@ func (c *itemImport) Run(s *shell) error {
 	var drafts []*catalog.Draft
 	wrong := 0
 	for _, dir := range c.Folders {
-		d, problems := catalog.ReadFolder(os.DirFS(dir), ".")
+		read, problems := change.ReadFiles(os.DirFS(filepath.Dir(filepath.Clean(dir))), filepath.Base(filepath.Clean(dir)))
 		for _, p := range problems {
 			wrong++
-			fmt.Fprintln(s.err, filepath.Join(dir, p.File)+":", p.In(s.lang))
+			fmt.Fprintln(s.err, p.In(s.lang))
 		}
-		drafts = append(drafts, d)
+		drafts = append(drafts, read...)
 	}
 	if wrong > 0 {
 		return wording.M("shell.item.wrong", "n", wrong)

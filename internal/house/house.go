@@ -267,6 +267,16 @@ func (h *House) backups(ctx context.Context) {
 	})
 }
 
+// Restore reads an archive into this empty house, and makes again what archives
+// leave out because it follows from the rest.
+func (h *House) Restore(ctx context.Context, r io.ReadSeeker, erased []int64) (archive.Summary, error) {
+	sum, err := h.Archive.Restore(ctx, r, erased)
+	if err != nil {
+		return sum, err
+	}
+	return sum, h.Store.Do(ctx, store.Background, func(tx *store.Tx) error { return catalog.Reindex(tx) })
+}
+
 const sweepEvery = time.Hour
 
 // sweep clears away what nobody needs any more: sessions that are over, uploads
@@ -274,7 +284,8 @@ const sweepEvery = time.Hour
 func (h *House) sweep(ctx context.Context) {
 	every(ctx, sweepEvery, func() {
 		_, err := h.Files.Sweep(ctx)
-		if err = errors.Join(err, h.People.DropExpired(ctx)); err != nil && ctx.Err() == nil {
+		// Another server may have imported a calendar.
+		if err = errors.Join(err, h.People.DropExpired(ctx), h.Calendars.Refresh(ctx, h.Store)); err != nil && ctx.Err() == nil {
 			h.Options.Log.Error("not swept", "err", err)
 		}
 	})

@@ -18,8 +18,16 @@ import (
 func TestFullDiskLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	o := storetest.Options(t, store.SQLite)
-	s := storetest.Open(t, store.SQLite, func(x *store.Options) { *x = o; x.Pragmas = []string{"max_page_count(120)"} })
-	table(t, s)
+	first := storetest.Open(t, store.SQLite, func(x *store.Options) { *x = o })
+	table(t, first)
+	var pages int
+	must(t, first.Read(bg, func(tx *store.Tx) error {
+		_, err := tx.Get([]any{&pages}, `pragma page_count`)
+		return err
+	}))
+	must(t, first.Close())
+	small := fmt.Sprintf("max_page_count(%d)", pages+40)
+	s := storetest.Open(t, store.SQLite, func(x *store.Options) { *x = o; x.Pragmas = []string{small} })
 	var acked sync.Map
 	var refused atomic.Int64
 	var wg sync.WaitGroup
