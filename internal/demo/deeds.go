@@ -21,6 +21,10 @@ func (p *player) perform(x *plan, c *played, s step) error {
 		return err
 	}
 	switch s.do {
+	case saves:
+		in := casework.DraftIn{Item: p.c.Items[x.script.Slug].ID, Subject: p.subject(x), Values: x.values}
+		_, err := p.h.Office.SaveDraft(p.ctx, a, "", in)
+		return err
 	case applies:
 		return p.apply(x, c, a)
 	case notifies, corrects, accepts, turnsAway, settlesSpot, delivers, amends, withdraws:

@@ -8,12 +8,16 @@ import (
 	"tongban/internal/rules/day"
 )
 
-// fate is what chance has in store for a case. A set piece fixes some of it.
+// fate is what happens to a case out of the ordinary. Chance draws it; a set
+// piece fixes it.
 type fate struct {
 	turnedAway, silence, noticed, never, withdrawn bool
-	late, refused, back, extended, declined        bool
+	unsent                                         bool // a draft
+	prompt                                         bool // everybody answers soon
+	late, refused, back, extended, declined, asked bool
 }
 
+// draw lets chance decide.
 func (g *planner) draw(f *fate) {
 	licence := g.item.Deemed && g.item.Type == catalog.TypeLicence
 	f.turnedAway = g.chance(2)
@@ -26,11 +30,16 @@ func (g *planner) draw(f *fate) {
 	f.back = g.chance(6)
 	f.extended = g.item.Terms.Extension.Days > 0 && g.item.Terms.Promised.Days >= 7 && g.chance(9)
 	f.declined = g.chance(20)
+	f.asked = g.chance(18)
 }
 
 // live writes the steps of the whole case.
 func (g *planner) live(f fate) {
 	now := g.opened
+	if f.unsent {
+		g.do(step{at: now, do: saves})
+		return
+	}
 	g.do(step{at: now, do: applies, who: g.clerkIf(g.window)})
 	if f.withdrawn && g.chance(20) {
 		g.withdraw(now)
@@ -42,7 +51,7 @@ func (g *planner) live(f fate) {
 	}
 	if f.turnedAway {
 		x := g.t.NotAccepted[g.IntN(len(g.t.NotAccepted))]
-		g.do(step{at: g.slot(now, g.noticeDay()), do: turnsAway, who: g.clerk(), text: x.Why, more: x.Where})
+		g.do(step{at: g.slot(now, g.noticeDay(f)), do: turnsAway, who: g.clerk(), text: x.Why, more: x.Where})
 		return
 	}
 	if f.silence {
@@ -51,7 +60,7 @@ func (g *planner) live(f fate) {
 		return
 	}
 	if f.noticed {
-		now = g.slot(now, g.noticeDay())
+		now = g.slot(now, g.noticeDay(f))
 		field := g.t.WrongField
 		wrong := g.t.Wrong[g.IntN(len(g.t.Wrong))]
 		g.do(step{at: now, do: notifies, who: g.clerk(), text: wrong.What + "\n" + wrong.How, more: field.What + "\n" + field.How, picks: [2]int{g.IntN(4), g.IntN(6)}})
@@ -62,15 +71,18 @@ func (g *planner) live(f fate) {
 			g.withdraw(now)
 			return
 		}
-		now = g.correction(now)
+		now = g.correction(now, f)
 	}
-	now = g.slot(now, g.noticeDay())
+	now = g.slot(now, g.noticeDay(f))
 	g.do(step{at: now, do: accepts, who: g.clerk()})
 	g.handle(now, now, f)
 }
 
 // noticeDay is within how many working days the window answers.
-func (g *planner) noticeDay() int {
+func (g *planner) noticeDay(f fate) int {
+	if f.prompt {
+		return g.IntN(2)
+	}
 	return g.IntN(min(g.item.Terms.Notice.Days, 4) + 1)
 }
 
@@ -82,13 +94,17 @@ func (g *planner) clerkIf(window bool) string {
 }
 
 // correction comes online, or at the window where the applicant has no account.
-func (g *planner) correction(after day.Instant) day.Instant {
+func (g *planner) correction(after day.Instant, f fate) day.Instant {
+	longest := 14
+	if f.prompt {
+		longest = 3
+	}
 	if g.window && (g.cast.people[g.filer].Account == "" || g.chance(60)) {
-		at := g.slot(after, 1+g.IntN(8))
+		at := g.slot(after, 1+g.IntN(longest/2+1))
 		g.do(step{at: at, do: corrects, who: g.clerk()})
 		return at
 	}
-	at := g.atHome(after, 1+g.IntN(14))
+	at := g.atHome(after, 1+g.IntN(longest))
 	g.do(step{at: at, do: corrects})
 	return at
 }

@@ -15,8 +15,8 @@ func (g *planner) work(opened day.Instant, w work, f fate) day.Instant {
 		return ends // nobody answered, and the flow went on
 	}
 	who := g.official(agency, post, at)
-	if g.chance(40) {
-		g.do(step{at: g.between(opened, at), do: assigns, who: g.official(agency, "reviewer", opened), node: w.Node, with: who})
+	if given := g.slot(opened, 0); given < at && g.chance(40) {
+		g.do(step{at: given, do: assigns, who: g.official(agency, "reviewer", given), node: w.Node, with: who})
 	}
 	if n.Task.Part == "visit" {
 		g.visit(at, w.Node, who, g.other(agency, post, at, who), f)
@@ -28,7 +28,7 @@ func (g *planner) work(opened day.Instant, w work, f fate) day.Instant {
 		g.do(step{at: at, do: resumes, who: who, node: w.Node, text: g.one(g.t.TestResult)})
 		at = g.slot(at, g.IntN(2))
 	} else {
-		at = g.inquiry(at, w.Node, who)
+		at = g.inquiry(at, w.Node, who, f)
 	}
 	if g.chance(10) {
 		g.do(step{at: at - day.Minute, do: looks, who: who, text: g.one(g.t.WhyLook)})
@@ -39,14 +39,6 @@ func (g *planner) work(opened day.Instant, w work, f fate) day.Instant {
 	}
 	g.do(s)
 	return at
-}
-
-// between is a moment after the first, before the second.
-func (g *planner) between(a, b day.Instant) day.Instant {
-	if b-a < 2*day.Second {
-		return a
-	}
-	return a + (b-a)*day.Instant(5+g.IntN(60))/100
 }
 
 // timer tells when a timer on the task ends it, where nobody has done it by then.
@@ -82,9 +74,9 @@ func (g *planner) visit(at day.Instant, node, first, second string, f fate) {
 }
 
 // inquiry asks another body, for the items where that is usual, and waits for it.
-func (g *planner) inquiry(at day.Instant, node, who string) day.Instant {
+func (g *planner) inquiry(at day.Instant, node, who string, f fate) day.Instant {
 	q := g.script.Ask
-	if q == nil || !g.chance(18) {
+	if q == nil || !f.asked {
 		return at
 	}
 	g.do(step{at: at, do: asks, who: who, node: node, to: q.To, days: 3, text: q.Question})

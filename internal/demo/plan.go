@@ -12,6 +12,7 @@ import (
 type deed string
 
 const (
+	saves       deed = "save" // a draft that is never sent
 	applies     deed = "apply"
 	notifies    deed = "notify"
 	corrects    deed = "correct"

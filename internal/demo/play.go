@@ -23,13 +23,12 @@ type player struct {
 
 // played is a case of which something has happened.
 type played struct {
-	id       int64
-	number   string
-	next     int      // step that comes next
-	missing  []string // materials that the notice named
-	fields   []string // and fields
-	inquiry  int64
-	reviewed int64
+	id      int64
+	number  string
+	next    int      // step that comes next
+	missing []string // materials that the notice named
+	fields  []string // and fields
+	inquiry int64
 }
 
 // turn is the place of a case in the queue: its next step.
@@ -78,6 +77,9 @@ func (p *player) play(plans []*plan) (*Played, error) {
 		if p.queue.Len() == 0 {
 			p.o.Clock.Set(Start)
 			p.o.Progress.tell("year", total, total)
+			if err := p.sign(); err != nil {
+				return nil, err
+			}
 			return p.result()
 		}
 		if done%20 == 0 {
@@ -123,6 +125,21 @@ func (p *player) step(t turn) error {
 		heap.Push(&p.queue, turn{x.steps[c.next].at, x.n})
 	}
 	return nil
+}
+
+// sign numbers what waits for a number and signs the tree as it stands.
+func (p *player) sign() error {
+	const batch = 1000
+	for {
+		n, err := p.h.Ledger.Number(p.ctx, batch)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			_, err = p.h.Ledger.Sign(p.ctx)
+			return err
+		}
+	}
 }
 
 // result tells the cases with the status in which their plans leave them.

@@ -48,13 +48,13 @@ var pieces = []piece{
 	{slug: "public-place-hygiene", ago: 8, stop: applies},
 	{slug: "tree-felling", ago: 9, stop: applies, fate: fate{silence: true}},
 	{slug: "lease-filing", ago: 3, stop: notifies, fate: fate{noticed: true}},
-	{slug: "food-workshop", ago: 20, stop: notifies, fate: fate{noticed: true}},
+	{slug: "food-workshop", ago: 14, stop: notifies, fate: fate{noticed: true}},
 	{slug: "individual-business", ago: 30, stop: notifies, fate: fate{noticed: true}},
 	{slug: "outdoor-advert", ago: 6, stop: corrects, fate: fate{noticed: true}},
 
-	{slug: "outdoor-advert", ago: 6, stop: asks},
-	{slug: "food-workshop", ago: 8, stop: asks},
-	{slug: "road-works", ago: 22, stop: asks},
+	{slug: "outdoor-advert", ago: 8, stop: asks, fate: fate{asked: true}},
+	{slug: "food-workshop", ago: 12, stop: asks, fate: fate{asked: true}},
+	{slug: "road-works", ago: 32, stop: asks, fate: fate{asked: true}},
 	{slug: "individual-business", ago: 4, stop: sendsBack, fate: fate{back: true}},
 	{slug: "tree-felling", ago: 16, stop: sendsBack, fate: fate{back: true}},
 
@@ -72,6 +72,10 @@ var pieces = []piece{
 	{slug: "individual-business", ago: 70, fate: fate{withdrawn: true}},
 	{slug: "food-workshop", ago: 100, fate: fate{turnedAway: true}},
 	{slug: "lease-filing", ago: 90, fate: fate{noticed: true, never: true}},
+
+	{slug: "individual-business", ago: 5, fate: fate{unsent: true}},
+	{slug: "food-workshop", ago: 2, fate: fate{unsent: true}},
+	{slug: "road-freight", ago: 9, fate: fate{unsent: true}},
 }
 
 // stopped leaves out what comes after the first deed at which the piece stops.

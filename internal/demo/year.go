@@ -78,7 +78,7 @@ func planYear(b *book, cal *workday.Calendar, o Play) ([]*plan, error) {
 		}
 		scripts[s.Slug] = s
 	}
-	set := pieces[:min(len(pieces), o.Cases)]
+	set, sent := setFor(o.Cases)
 	all := newCast(b)
 	var plans []*plan
 	add := func(slug string, p *piece) error {
@@ -95,12 +95,27 @@ func planYear(b *book, cal *workday.Calendar, o Play) ([]*plan, error) {
 			return nil, err
 		}
 	}
-	for _, slug := range shares(y.Items, set, o.Cases-len(set)) {
+	for _, slug := range shares(y.Items, set, o.Cases-sent) {
 		if err := add(slug, nil); err != nil {
 			return nil, err
 		}
 	}
 	return plans, nil
+}
+
+// setFor is the set pieces that a year of n cases has room for, and how many of
+// them are cases: a draft is none.
+func setFor(n int) (set []piece, sent int) {
+	for _, p := range pieces {
+		if !p.fate.unsent {
+			if sent == n {
+				break
+			}
+			sent++
+		}
+		set = append(set, p)
+	}
+	return set, sent
 }
 
 // shares gives each item its share of n cases by weight, and one at least where
@@ -147,6 +162,7 @@ func (g *planner) make(p *piece) error {
 		g.draw(&f)
 	} else {
 		g.window, f = p.window, p.fate
+		f.prompt = true
 		g.casting()
 		if p.who != "" {
 			g.kind, g.applicant, g.filer, g.agent = "person", p.who, p.who, ""
