@@ -1,0 +1,208 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
+	"tongban/internal/rules/draw"
+	"tongban/internal/rules/flow"
+	"tongban/internal/rules/wording"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+)
+
+type guideData struct {
+	catalog.GuideView
+	Body     ui.Text // the agency
+	Phone    string  // whom to call where the item names nobody
+	Start    ui.Link
+	Window   bool
+	Supplied []paperLine
+	Bring    []paperLine
+	Steps    ui.Table
+	Limits   ui.Table
+	Special  ui.Table
+	Outline  []draw.TextLine
+	Picture  string
+	Narrow   string // the same for narrow screens
+	File     string
+	Trips    []ui.Fact
+	Contact  []ui.Fact
+}
+
+// paperLine is a material with its conditions as sentences.
+type paperLine struct {
+	catalog.GuidePaper
+	Notes []ui.Text
+}
+
+func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
+	item, ok := p.number(w, r, "id")
+	if !ok {
+		return
+	}
+	var data guideData
+	var v *catalog.Version
+	if !p.Read(w, r, func(tx *store.Tx) (err error) {
+		if v, err = p.House.Items.InForce(tx, item, tx.Today()); err != nil {
+			return err
+		}
+		data.GuideView = catalog.Guide(v, p.House.Calendars.Current(), tx.Today(), door.Lang(r))
+		g, err := p.House.People.Agency(tx, v.Agency, tx.Today())
+		if err == nil {
+			data.Phone = g.Phone
+		}
+		data.Body = ui.Plain(p.agency(tx, v.Agency))
+		p.guideTables(tx, &data)
+		return nil
+	}) {
+		return
+	}
+	page := ui.Page{Name: "portal/guide", Title: ui.Both{ZH: v.Name, EN: v.NameEN}, Back: &ui.Link{Text: ui.M("portal.search.back"), Href: "/search"}}
+	if !v.Complete() {
+		page.Name = "portal/nameonly"
+	} else {
+		p.guideFlow(r, v, &data)
+	}
+	page.Data = data
+	p.show(w, r, page)
+}
+
+func (p *portal) guideTables(tx *store.Tx, d *guideData) {
+	d.Start = ui.Link{Text: ui.M("portal.guide.start"), Href: "/apply/" + id(d.Item)}
+	for _, m := range d.GuideView.Supplied {
+		d.Supplied = append(d.Supplied, lineOf(m))
+	}
+	for _, m := range d.GuideView.Bring {
+		d.Bring = append(d.Bring, lineOf(m))
+	}
+	d.Steps = ui.Table{Caption: ui.M("portal.guide.steps"), HideCaption: true,
+		Columns: []ui.Column{{Label: ui.M("portal.guide.step")}, {Label: ui.M("portal.guide.body")}, {Label: ui.M("portal.guide.term")}}}
+	for _, s := range d.GuideView.Steps {
+		body := ui.Text(ui.M("portal.guide.you"))
+		if s.Agency != "" {
+			body = ui.Plain(p.agency(tx, s.Agency))
+		}
+		d.Steps.Rows = append(d.Steps.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Name)}, {Text: body}, {Text: orDash(s.Term), Note: note(s.Note)}}})
+	}
+	d.Limits = ui.Table{Caption: ui.M("portal.guide.limits"), HideCaption: true,
+		Columns: []ui.Column{{Label: ui.M("portal.guide.what")}, {Label: ui.M("portal.guide.long")}, {Label: ui.M("portal.guide.law")}}}
+	for _, l := range d.GuideView.Limits {
+		d.Limits.Rows = append(d.Limits.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(l.Name)}, {Text: ui.Plain(l.Term), Note: note(l.Note)}, {Text: orDash(l.Article)}}})
+	}
+	d.Special = ui.Table{Caption: ui.M("portal.guide.special"), HideCaption: true,
+		Columns: []ui.Column{{Label: ui.M("portal.guide.what")}, {Label: ui.M("portal.guide.long")}, {Label: ui.M("portal.guide.counts")}, {Label: ui.M("portal.guide.law")}}}
+	for _, s := range d.GuideView.Special {
+		d.Special.Rows = append(d.Special.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Name)}, {Text: orDash(s.Term)}, {Text: ui.Plain(s.Words)}, {Text: orDash(s.Basis)}}})
+	}
+	for _, t := range d.GuideView.Trips {
+		d.Trips = append(d.Trips, ui.Fact{Label: ui.Plain(t.Name), Value: ui.Plain(t.Words)})
+		d.Window = d.Window || t.Channel == "window"
+	}
+	d.contact()
+}
+
+// contact is whom to ask; what the item does not name is left out.
+func (d *guideData) contact() {
+	c := d.GuideView.Contact
+	if c.Phone == "" {
+		c.Phone = d.Phone
+	}
+	for _, f := range []struct{ key, value string }{{"phone", c.Phone}, {"address", c.Address}, {"hours", c.Hours}, {"complaint", d.Complain}} {
+		if f.value != "" {
+			d.Contact = append(d.Contact, ui.Fact{Label: ui.M("portal.guide.contact." + f.key), Value: ui.Plain(f.value)})
+		}
+	}
+}
+
+func lineOf(m catalog.GuidePaper) paperLine {
+	l := paperLine{GuidePaper: m}
+	add := func(t ui.Text) { l.Notes = append(l.Notes, t) }
+	if m.How != "" {
+		add(ui.Plain(m.How))
+	}
+	if m.Why != "" {
+		add(ui.M("portal.guide.why", "why", m.Why, "basis", m.Basis))
+	}
+	if len(m.Formats) > 0 && m.From != "" {
+		rule := ui.FileRule{Formats: m.Formats, MaxMB: m.MaxMB}
+		add(ui.M("portal.guide.file", "formats", rule.FormatList(), "mb", m.MaxMB))
+	}
+	if m.Defer != "" {
+		add(ui.Plain(m.Defer))
+	}
+	return l
+}
+
+func (p *portal) guideFlow(r *http.Request, v *catalog.Version, d *guideData) {
+	d.Outline = draw.Text(v.Flow, nil, door.Lang(r))
+	base := "/items/" + id(v.Of)
+	d.Picture, d.Narrow, d.File = base+"/flow.svg", base+"/flow.svg?dir=down", base+"/flow.bpmn"
+	if door.Lang(r) == wording.EN {
+		d.Picture, d.Narrow = d.Picture+"?lang=en", d.Narrow+"&lang=en"
+	}
+}
+
+// Indent is the class of a line's depth, for the outline of the flow.
+func (d guideData) Indent(n int) string { return strings.Repeat("　", min(n, 4)) }
+
+func (p *portal) version(w http.ResponseWriter, r *http.Request) (*catalog.Version, bool) {
+	item, ok := p.number(w, r, "id")
+	if !ok {
+		return nil, false
+	}
+	var v *catalog.Version
+	ok = p.Read(w, r, func(tx *store.Tx) (err error) {
+		v, err = p.House.Items.InForce(tx, item, tx.Today())
+		return err
+	})
+	if ok && v.Flow == nil {
+		p.UI.NotFound(w, r)
+		return nil, false
+	}
+	return v, ok
+}
+
+// flowPicture is the flowchart; ?dir=down draws it for narrow screens.
+func (p *portal) flowPicture(w http.ResponseWriter, r *http.Request) {
+	v, ok := p.version(w, r)
+	if !ok {
+		return
+	}
+	o := draw.Options{Lang: door.Lang(r)}
+	if r.URL.Query().Get("dir") == "down" {
+		o.Relay, o.Dir = true, flow.Downwards
+	}
+	w.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
+	w.Header().Set("Cache-Control", "max-age=3600")
+	_, _ = w.Write(draw.SVG(v.Flow, o))
+}
+
+// flowFile is the flow as it was written, in BPMN 2.0.
+func (p *portal) flowFile(w http.ResponseWriter, r *http.Request) {
+	v, ok := p.version(w, r)
+	if !ok {
+		return
+	}
+	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="flow.bpmn"`)
+	_, _ = w.Write(slices.Clone(v.FlowXML))
+}
+
+func orDash(s string) ui.Text {
+	if s == "" {
+		return ui.Plain("—")
+	}
+	return ui.Plain(s)
+}
+
+// note is a text that may be missing.
+func note(s string) ui.Text {
+	if s == "" {
+		return nil
+	}
+	return ui.Plain(s)
+}

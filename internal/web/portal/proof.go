@@ -1,0 +1,59 @@
+package portal
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"tongban/internal/record/act"
+	"tongban/internal/web/ui"
+)
+
+type proofData struct {
+	Number string
+	File   string
+	Keys   []ui.Fact
+	Origin string
+}
+
+func (p *portal) proofKeys() proofData {
+	return proofData{Origin: p.House.Options.Origin, Keys: []ui.Fact{
+		{Label: ui.Plain("Ed25519"), Value: ui.Plain(p.House.LogKeys.Ed25519Key), Number: true},
+		{Label: ui.Plain("SM2"), Value: ui.Plain(p.House.LogKeys.SM2Key), Number: true}}}
+}
+
+// proofHelp says how a proof is checked, with the public keys of the log.
+func (p *portal) proofHelp(w http.ResponseWriter, r *http.Request) {
+	p.show(w, r, ui.Page{Name: "portal/proof", Title: ui.M("portal.proof.help"), Data: p.proofKeys()})
+}
+
+func (p *portal) proofPage(w http.ResponseWriter, r *http.Request, a act.Actor) {
+	n, ok := p.number(w, r, "id")
+	if !ok {
+		return
+	}
+	c, err := p.House.Office.Look(r.Context(), a, n, "")
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	data := p.proofKeys()
+	data.Number, data.File = c.Number, "/my/"+id(n)+"/proof.json"
+	p.show(w, r, ui.Page{Name: "portal/proof", Title: ui.M("portal.proof.title"), Back: &ui.Link{Text: ui.M("portal.case.back"), Href: "/my/" + id(n)}, Data: data})
+}
+
+// proof is every act on the case up to now, against a checkpoint signed now.
+func (p *portal) proof(w http.ResponseWriter, r *http.Request, a act.Actor) {
+	n, ok := p.number(w, r, "id")
+	if !ok {
+		return
+	}
+	proof, err := p.House.Office.Proof(r.Context(), a, n)
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="tongban-proof-`+id(n)+`.json"`)
+	w.Header().Set("Cache-Control", "private, no-store")
+	_ = json.NewEncoder(w).Encode(proof)
+}
