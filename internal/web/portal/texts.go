@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/ui"
@@ -20,9 +21,11 @@ type textData struct {
 
 type textSection struct{ Heading, Body ui.Text }
 
+func textKey(name string) string { return "portal." + strings.ReplaceAll(name, "-", "_") }
+
 // text is one of the pages of plain text.
 func (p *portal) text(name string) http.HandlerFunc {
-	key := "portal." + name
+	key := textKey(name)
 	data := textData{Lead: ui.M(key + ".lead")}
 	for n := 1; wording.Has(wording.ZH, key+"."+strconv.Itoa(n)); n++ {
 		s := key + "." + strconv.Itoa(n)
@@ -31,7 +34,7 @@ func (p *portal) text(name string) http.HandlerFunc {
 	data.Links = []ui.Link{{Text: ui.M("portal.call"), Href: "tel:12345"}}
 	for _, other := range texts {
 		if other != name {
-			data.Links = append(data.Links, ui.Link{Text: ui.M("portal." + other + ".title"), Href: "/" + other})
+			data.Links = append(data.Links, ui.Link{Text: ui.M(textKey(other) + ".title"), Href: "/" + other})
 		}
 	}
 	return func(w http.ResponseWriter, r *http.Request) {

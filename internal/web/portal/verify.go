@@ -73,7 +73,7 @@ func (p *portal) check(w http.ResponseWriter, r *http.Request) {
 	if act.KindOf(err) == act.NotFound {
 		p.guesses.wrong(source, now)
 		p.UI.Problem(w, r, http.StatusNotFound, ui.Problem{Title: ui.M("portal.check.none"), Body: ui.M("portal.check.none.body"), Links: []ui.Link{
-			{Text: ui.M("portal.check.again"), Href: "/check"}, {Text: ui.M("portal.call"), Href: "tel:12345"}, {Text: ui.M("portal.spot-fakes.title"), Href: "/spot-fakes"}}})
+			{Text: ui.M("portal.check.again"), Href: "/check"}, {Text: ui.M("portal.call"), Href: "tel:12345"}, {Text: ui.M("portal.spot_fakes.title"), Href: "/spot-fakes"}}})
 		return
 	}
 	if err != nil {
