@@ -20,10 +20,11 @@ type burst struct {
 
 // refusal is an *Error that the store writes down after rolling back.
 type refusal struct {
-	e *Error
-	r *Runner
-	a Actor
-	c Command
+	e     *Error
+	r     *Runner
+	a     Actor
+	token string
+	c     Command
 }
 
 // Error and Unwrap make the refusal stand for its error.
@@ -32,8 +33,15 @@ func (f refusal) Error() string { return f.e.Error() }
 // Unwrap returns the error itself.
 func (f refusal) Unwrap() error { return f.e }
 
-// Record writes the refusal to the ledger.
+// Record writes the refusal to the ledger, unless the same submission was
+// carried out meanwhile by another request: then nobody was refused.
 func (f refusal) Record(tx *store.Tx) error {
+	if f.token != "" {
+		taken, err := tx.Get([]any{new(string)}, `select command from idempotency where home = $1 and person = $2 and token = $3`, tx.Home(), f.a.Person, f.token)
+		if err != nil || taken {
+			return err
+		}
+	}
 	if !f.r.mayRecord(f.a.Person, tx.Now()) {
 		return nil
 	}
@@ -49,12 +57,12 @@ func (f refusal) Record(tx *store.Tx) error {
 }
 
 // recording wraps an error that asked to be recorded.
-func (r *Runner) recording(a Actor, c Command, err error) error {
+func (r *Runner) recording(a Actor, token string, c Command, err error) error {
 	var e *Error
 	if !errors.As(err, &e) || !e.record {
 		return err
 	}
-	return refusal{e, r, a, c}
+	return refusal{e, r, a, token, c}
 }
 
 func (r *Runner) mayRecord(person int64, now day.Instant) bool {
