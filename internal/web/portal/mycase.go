@@ -89,9 +89,6 @@ func (p *portal) caseOf(c *casework.Case) caseData {
 	data := caseData{Case: c, Clock: p.clock(c, today), Progress: progressOf(c), Steps: stepsOf(c), Contact: contactOf(c)}
 	st := statusOf(c.Status)
 	data.Bar = ui.IdentityBar{Title: itemName(c.Item), Number: c.Number, Facts: []ui.Fact{{Label: ui.M("portal.case.status"), Status: &st}}}
-	add := func(key string, v ui.Text) {
-		data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case." + key), Value: v})
-	}
 	if d := p.due(c.Status, c.Due, today); d != nil && casework.Running(c.Status) {
 		if c.Status == casework.Handling && c.Statutory.Paused {
 			d.Stopped = ui.M("portal.case.stopped")
@@ -105,9 +102,9 @@ func (p *portal) caseOf(c *casework.Case) caseData {
 		data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.by"), Due: d})
 	}
 	if c.Status == casework.Handling && c.Statutory.Started {
-		add("used", ui.M("portal.case.used.value", "used", c.Statutory.Used, "left", c.Statutory.Left))
+		data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.used"), Value: ui.M("portal.case.used.value", "used", c.Statutory.Used, "left", c.Statutory.Left)})
 	}
-	add("body", ui.Plain(c.AgencyName))
+	data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.body"), Value: ui.Plain(c.AgencyName)})
 	for _, l := range c.Timeline {
 		e := ui.Event{At: l.At, Title: l.Text, Tone: toneOf(l.Kind), Who: who(l)}
 		if l.Paper != 0 {
@@ -144,34 +141,34 @@ func who(l casework.Line) ui.Text {
 // clock says in words how the time stands, and what the law decided by itself.
 func (p *portal) clock(c *casework.Case, today day.Day) []ui.Text {
 	var list []ui.Text
-	add := func(key string, pairs ...any) { list = append(list, ui.M("portal.clock."+key, pairs...)) }
+	tell := func(m ui.Text) { list = append(list, m) }
 	switch c.Status {
 	case casework.Received:
-		add("received", "day", ui.Long(c.Due))
+		tell(ui.M("portal.clock.received", "day", ui.Long(c.Due)))
 		if c.Item.Deemed {
-			add("silence", "day", ui.OnDay(c.Received))
+			tell(ui.M("portal.clock.silence", "day", ui.OnDay(c.Received)))
 		}
 	case casework.Correcting:
-		add("correcting")
+		tell(ui.M("portal.clock.correcting"))
 	case casework.Delivering:
-		add("delivering", "day", ui.Long(c.Due))
+		tell(ui.M("portal.clock.delivering", "day", ui.Long(c.Due)))
 	case casework.Withdrawn, casework.Lapsed, casework.NotAccepted:
-		add(c.Status, "day", ui.OnDay(c.Closed))
+		tell(ui.M("portal.clock."+c.Status, "day", ui.OnDay(c.Closed)))
 	}
 	if c.Deemed != 0 {
-		add("deemed", "from", ui.OnDay(c.Deemed))
+		tell(ui.M("portal.clock.deemed", "from", ui.OnDay(c.Deemed)))
 	}
 	if c.Status == casework.Handling && c.Statutory.Paused {
-		add("paused", "since", ui.OnDay(c.Statutory.PausedSince), "n", c.Statutory.PausedDays)
+		tell(ui.M("portal.clock.paused", "since", ui.OnDay(c.Statutory.PausedSince), "n", c.Statutory.PausedDays))
 	}
 	if e := c.Facts.Extension; e != nil && e.Approved {
-		add("extended", "n", e.Days, "article", e.Article)
+		tell(ui.M("portal.clock.extended", "n", e.Days, "article", e.Article))
 	}
 	if c.Provisional {
-		add("provisional")
+		tell(ui.M("portal.clock.provisional"))
 	}
 	if c.Status == casework.Handling && c.Statutory.Overdue {
-		add("overdue", "n", c.Statutory.OverdueDays)
+		tell(ui.M("portal.clock.overdue", "n", c.Statutory.OverdueDays))
 	}
 	return list
 }

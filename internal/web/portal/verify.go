@@ -83,7 +83,7 @@ func (p *portal) check(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, ui.Page{Name: "portal/checked", Title: ui.M("portal.check.result"), Robots: "noindex", Back: &ui.Link{Text: ui.M("portal.check.again"), Href: "/check"}, Data: data})
 }
 
-func (d *checkData) add(key string, v ui.Text) {
+func (d *checkData) field(key string, v ui.Text) {
 	d.Facts = append(d.Facts, ui.Fact{Label: ui.M("licence.field." + key), Value: v})
 }
 
@@ -101,17 +101,17 @@ func (d *checkData) licence(v licence.View) {
 		d.Verdict = ui.Status{Tone: ui.ToneLegal, Text: ui.M("portal.check.state", "state", v.State.Label())}
 	}
 	d.Facts = append(d.Facts, ui.Fact{Label: ui.M("portal.check.kind"), Value: ui.Plain(v.Title)})
-	d.add("holder", ui.Plain(v.Holder))
+	d.field("holder", ui.Plain(v.Holder))
 	for _, f := range v.Fields {
 		d.Facts = append(d.Facts, ui.Fact{Label: ui.Plain(f.Label), Value: ui.Plain(f.Value)})
 	}
-	d.add("number", ui.Plain(sheet.Spaced(v.Number)))
-	d.add("agency", ui.Plain(v.Agency))
-	d.add("day", ui.OnDay(v.Day))
+	d.field("number", ui.Plain(sheet.Spaced(v.Number)))
+	d.field("agency", ui.Plain(v.Agency))
+	d.field("day", ui.OnDay(v.Day))
 	if v.Last != 0 {
-		d.add("span", ui.M("licence.sheet.span", "from", ui.OnDay(v.From), "last", ui.OnDay(v.Last)))
+		d.field("span", ui.M("licence.sheet.span", "from", ui.OnDay(v.From), "last", ui.OnDay(v.Last)))
 	} else {
-		d.add("span", ui.M("portal.licence.forever"))
+		d.field("span", ui.M("portal.licence.forever"))
 	}
 	if v.EndedDay != 0 {
 		d.Ended = ui.M("portal.licence.ended", "day", ui.OnDay(v.EndedDay), "article", v.EndedBy, "agency", v.Agency)
