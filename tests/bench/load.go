@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// sample is what one round measured.
+type sample struct {
+	ops     int
+	elapsed time.Duration
+	took    []time.Duration // sorted
+}
+
+func (s sample) rate() float64 { return float64(s.ops) / s.elapsed.Seconds() }
+
+// percentile is the time within which so many of a hundred operations ended.
+func (s sample) percentile(p float64) time.Duration {
+	if len(s.took) == 0 {
+		return 0
+	}
+	return s.took[min(len(s.took)-1, int(math.Ceil(p/100*float64(len(s.took))))-1)]
+}
+
+// operation is one unit of work of a worker; n is its running number, which no
+// other operation of the round has.
+type operation func(ctx context.Context, worker, n int) error
+
+// closed runs workers in a closed loop until the time is over: each begins its
+// next operation when its last one has ended. The first error ends the round,
+// because a figure with errors in it counts for nothing.
+func closed(ctx context.Context, workers int, d time.Duration, op operation) (sample, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	took := make([][]time.Duration, workers)
+	began := time.Now()
+	for w := range workers {
+		all.Go(func() {
+			for time.Since(began) < d && ctx.Err() == nil {
+				at := time.Now()
+				if err := op(ctx, w, int(next.Add(1))); err != nil {
+					stop(fmt.Errorf("worker %d: %w", w, err))
+					return
+				}
+				took[w] = append(took[w], time.Since(at))
+			}
+		})
+	}
+	all.Wait()
+	s := sample{elapsed: time.Since(began), took: slices.Concat(took...)}
+	s.ops = len(s.took)
+	slices.Sort(s.took)
+	return s, context.Cause(ctx)
+}
+
+// requests runs a fixed number of operations, one after the other.
+func requests(ctx context.Context, n int, op operation) (sample, error) {
+	s := sample{took: make([]time.Duration, 0, n)}
+	began := time.Now()
+	for i := range n {
+		at := time.Now()
+		if err := op(ctx, 0, i); err != nil {
+			return s, err
+		}
+		s.took = append(s.took, time.Since(at))
+	}
+	s.ops, s.elapsed = n, time.Since(began)
+	slices.Sort(s.took)
+	return s, nil
+}
+
+// contender is one of several that are measured in turn.
+type contender struct {
+	name, where string
+	run         func(ctx context.Context, d time.Duration) (sample, error)
+}
+
+// interleaved measures the contenders in turn, so that what disturbs the machine
+// disturbs all of them: a warm-up each, then the rounds. One row comes of each,
+// the median with its range.
+func (b *bench) interleaved(ctx context.Context, unit string, list []contender) error {
+	rounds := make([][]sample, len(list))
+	for i, c := range list {
+		if _, err := c.run(ctx, b.each/4); err != nil {
+			return fmt.Errorf("%s, %s: %w", c.name, c.where, err)
+		}
+		_ = i
+	}
+	for range b.rounds {
+		for i, c := range list {
+			s, err := c.run(ctx, b.each)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", c.name, c.where, err)
+			}
+			rounds[i] = append(rounds[i], s)
+		}
+	}
+	for i, c := range list {
+		b.row(c.name, c.where, rates(rounds[i], unit), times(rounds[i]))
+	}
+	return nil
+}
+
+// rates is the median of the rounds with their range.
+func rates(rounds []sample, unit string) string {
+	list := make([]float64, len(rounds))
+	for i, s := range rounds {
+		list[i] = s.rate()
+	}
+	slices.Sort(list)
+	if len(list) == 1 {
+		return fmt.Sprintf("%s %s", round(list[0]), unit)
+	}
+	return fmt.Sprintf("%s %s (%s–%s)", round(list[len(list)/2]), unit, round(list[0]), round(list[len(list)-1]))
+}
+
+// times are the percentiles of all rounds together.
+func times(rounds []sample) string {
+	var all sample
+	for _, s := range rounds {
+		all.took = append(all.took, s.took...)
+	}
+	slices.Sort(all.took)
+	return fmt.Sprintf("%s / %s", millis(all.percentile(50)), millis(all.percentile(99)))
+}
+
+func round(f float64) string {
+	if f < 10 {
+		return fmt.Sprintf("%.1f", f)
+	}
+	s := fmt.Sprintf("%.0f", f)
+	if len(s) > 3 {
+		s = s[:len(s)-3] + "," + s[len(s)-3:]
+	}
+	return s
+}
+
+func millis(d time.Duration) string {
+	ms := float64(d.Microseconds()) / 1000
+	switch {
+	case ms >= 100:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms >= 10:
+		return fmt.Sprintf("%.1f ms", ms)
+	}
+	return fmt.Sprintf("%.2f ms", ms)
+}
