@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"tongban/internal/process/paper"
@@ -12,6 +13,7 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/licence"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 )
 
 // see lets a reader at something that belongs to a case: it asks for the right
@@ -157,7 +159,11 @@ func (o *Office) Proof(ctx context.Context, a act.Actor, id int64) (ledger.Proof
 		if err != nil {
 			return err
 		}
-		err = o.Runner.Rights.Authorise(tx, a, "case.proof", act.Scope{Owner: p.Applicant, Agents: []int64{p.Filer}, Region: o.Region})
+		scope, err := o.ownScope(tx, a.Person, "case.proof", p.Applicant, p.Filer)
+		if err != nil {
+			return err
+		}
+		err = o.Runner.Rights.Authorise(tx, a, "case.proof", scope)
 		if act.KindOf(err) == act.Refused && a.Who == act.Applicant {
 			return act.Missing("proceeding.case")
 		}
@@ -167,6 +173,9 @@ func (o *Office) Proof(ctx context.Context, a act.Actor, id int64) (ledger.Proof
 		return ledger.Proof{}, o.Runner.Settle("proof", err)
 	}
 	proof, err := o.Runner.Ledger.Prove(ctx, ProofStream(id))
+	if errors.Is(err, ledger.ErrNotYetNumbered) {
+		err = &act.Error{Kind: act.Unavailable, Code: "casework.proof.not_yet", Msg: wording.M("casework.proof.not_yet")}
+	}
 	return proof, o.Runner.Settle("proof", err)
 }
 
