@@ -11,12 +11,12 @@ import (
 // somebody's and addresses are logged.
 type codeCheck struct {
 	Kind  gbcode.Kind `json:"kind" enum:"uscc,citizen,licence,item" example:"uscc"`
-	Value string      `json:"value" maxLength:"100" example:"91990124MA00000003"`
+	Value string      `json:"value" maxLength:"100" example:"11990124YH0000034J"`
 }
 
 func codes(s *server) {
 	on(s, spec{id: "checkCode", method: http.MethodPost, path: "/codes/check", tag: "tool", access: public,
-		example: codeCheck{gbcode.KindUSCC, "91990124MA00000003"}}, s.checkCode)
+		example: codeCheck{gbcode.KindUSCC, "11990124YH0000034J"}}, s.checkCode)
 }
 
 func (s *server) checkCode(_ context.Context, v *visit, in *bodyOf[codeCheck]) (*bodyOf[gbcode.Report], error) {

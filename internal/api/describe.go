@@ -14,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tongban/internal/process/notice"
 	"tongban/internal/record/act"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
@@ -26,7 +27,7 @@ import (
 const english = "x-en"
 
 // tags are the groups of operations, in the order of the documentation.
-var tags = []string{"open", "item", "session", "draft", "mine", "licence", "paper", "work", "task", "act", "window", "person", "place", "feed", "tool"}
+var tags = []string{"open", "item", "session", "draft", "mine", "licence", "paper", "inbox", "work", "task", "act", "window", "person", "place", "feed", "tool"}
 
 // schemaName names the schema of a type: its own name, with its room before it
 // when it comes from elsewhere.
@@ -68,7 +69,7 @@ func (s *server) describe() {
 		doc.Tags = append(doc.Tags, &huma.Tag{Name: t, Description: wording.Text(wording.ZH, "api.tag."+t), Extensions: inEnglish("api.tag." + t)})
 	}
 	commands := map[string]act.Command{}
-	for _, c := range slices.Concat(casework.Commands(), identity.Commands()) {
+	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {

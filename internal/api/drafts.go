@@ -53,6 +53,13 @@ type theDraft struct {
 	Draft int64 `path:"draft" example:"42"`
 }
 
+// draftFile names a file of a draft.
+type draftFile struct {
+	Keyed
+	Draft int64 `path:"draft" example:"42"`
+	File  int64 `path:"file" example:"5001"`
+}
+
 // knownIn asks what is known for filling in an item's form.
 type knownIn struct {
 	Item    int64 `path:"item" example:"17"`
@@ -94,6 +101,11 @@ func drafts(s *server) {
 	on(s, spec{id: "showDraft", method: http.MethodGet, path: "/drafts/{draft}", tag: "draft"}, s.showDraft)
 	on(s, spec{id: "showKnown", method: http.MethodGet, path: "/items/{item}/known", tag: "draft"}, s.showKnown)
 	upload(s, "uploadToDraft", "/drafts/{id}/files", "draft")
+	on(s, spec{id: "removeFile", method: http.MethodDelete, path: "/drafts/{draft}/files/{file}", tag: "draft", command: "case.remove_file"},
+		func(ctx context.Context, v *visit, in *draftFile) (*struct{}, error) {
+			_, err := o.RemoveFile(ctx, v.actor, in.Key, casework.RemoveFileIn{Draft: in.Draft, File: in.File})
+			return nil, err
+		})
 }
 
 func saveDraft(ctx context.Context, v *visit, k Keyed, id int64, b draftBody, save saver) (*echoedBody[draftDone], error) {

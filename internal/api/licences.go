@@ -34,12 +34,12 @@ type LicenceLine struct {
 
 type licenceView struct {
 	LicenceLine
-	Version  int           `json:"version"`
-	Code     string        `json:"code"`
-	Reason   string        `json:"reason,omitempty"`
-	EndedDay day.Day       `json:"ended_day,omitempty"`
-	EndedBy  string        `json:"ended_by,omitempty"`
-	Document seal.Document `json:"document"`
+	Version  int          `json:"version"`
+	Code     string       `json:"code"`
+	Reason   string       `json:"reason,omitempty"`
+	EndedDay day.Day      `json:"ended_day,omitempty"`
+	EndedBy  string       `json:"ended_by,omitempty"`
+	Document documentView `json:"document"`
 }
 
 // checkView is what anybody who has a code sees.
@@ -120,7 +120,7 @@ func (s *server) open(ctx context.Context, v *visit, in *theLicence) (licence.Sh
 
 func (s *server) showLicence(ctx context.Context, v *visit, in *theLicence) (*bodyOf[licenceView], error) {
 	l, err := s.open(ctx, v, in)
-	return &bodyOf[licenceView]{licenceView{s.lineOfLicence(&l.Licence, v.lang), l.Version, l.Code, l.Reason, l.EndedDay, l.EndedBy, l.Document}}, err
+	return &bodyOf[licenceView]{licenceView{s.lineOfLicence(&l.Licence, v.lang), l.Version, l.Code, l.Reason, l.EndedDay, l.EndedBy, documentOf(l.Document)}}, err
 }
 
 func (s *server) printLicence(ctx context.Context, v *visit, in *theLicence) (*download, error) {

@@ -61,7 +61,7 @@ func on[I, O any](s *server, p spec, f func(ctx context.Context, v *visit, in *I
 	op := huma.Operation{
 		OperationID: p.id, Method: p.method, Path: p.path, Tags: []string{p.tag}, DefaultStatus: p.status, Errors: p.failures(),
 		Summary: wording.Text(wording.ZH, "api.op."+p.id), Middlewares: huma.Middlewares{s.enter(p)}, MaxBodyBytes: maxBody,
-		Security: p.security(s.o.Cookie != ""), Responses: s.answers(p), RejectUnknownQueryParameters: true,
+		Security: p.security(), Responses: s.answers(p), RejectUnknownQueryParameters: true,
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		v := visitOf(ctx)
@@ -93,9 +93,9 @@ func (s *server) answers(p spec) map[string]*huma.Response {
 
 // security says which credentials are taken. Session cookies are the pages' own
 // and are not described.
-func (p spec) security(bool) []map[string][]string {
+func (p spec) security() []map[string][]string {
 	if p.access == public {
-		return []map[string][]string{{}}
+		return []map[string][]string{}
 	}
 	return []map[string][]string{{"bearer": {}}}
 }
@@ -114,7 +114,7 @@ func (p spec) failures() []int {
 		list = append(list, http.StatusConflict, http.StatusNotFound)
 	}
 	if p.method == http.MethodPost || p.method == http.MethodPut {
-		list = append(list, http.StatusBadRequest, http.StatusRequestEntityTooLarge)
+		list = append(list, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

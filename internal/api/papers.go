@@ -11,6 +11,7 @@ import (
 	"tongban/internal/process/paper"
 	"tongban/internal/record/act"
 	"tongban/internal/record/file"
+	"tongban/internal/rules/day"
 	"tongban/internal/rules/seal"
 	"tongban/internal/rules/wording"
 )
@@ -28,11 +29,27 @@ type theFile struct {
 // paperView is a paper as it was written.
 type paperView struct {
 	PaperLine
-	Case     int64         `json:"case"`
-	Agency   string        `json:"agency"`
-	Code     string        `json:"code"`
-	Sample   bool          `json:"sample"`
-	Document seal.Document `json:"document"`
+	Case     int64        `json:"case"`
+	Agency   string       `json:"agency"`
+	Code     string       `json:"code"`
+	Sample   bool         `json:"sample"`
+	Document documentView `json:"document"`
+}
+
+// documentView is what a seal covers. The file that is downloaded holds it word
+// for word.
+type documentView struct {
+	Holder string       `json:"holder"`
+	Agency string       `json:"agency"`
+	USCC   string       `json:"uscc"`
+	From   day.Day      `json:"from,omitempty"`
+	Last   day.Day      `json:"last,omitempty"`
+	Fields []seal.Field `json:"fields,omitempty"`
+	Body   string       `json:"body,omitempty"`
+}
+
+func documentOf(d seal.Document) documentView {
+	return documentView{d.Holder, d.Agency, d.USCC, d.From, d.Last, d.Fields, d.Body}
 }
 
 func papers(s *server) {
@@ -46,7 +63,7 @@ func papers(s *server) {
 
 func (s *server) showPaper(ctx context.Context, v *visit, in *thePaper) (*bodyOf[paperView], error) {
 	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Purpose))
-	return &bodyOf[paperView]{paperView{lineOfPaper(o.Paper), o.Proceeding, o.Agency, o.Code, o.Sample, o.Document}}, err
+	return &bodyOf[paperView]{paperView{lineOfPaper(o.Paper), o.Proceeding, o.Agency, o.Code, o.Sample, documentOf(o.Document)}}, err
 }
 
 func (s *server) readPaper(ctx context.Context, v *visit, in *thePaper) (*download, error) {

@@ -49,8 +49,7 @@ func (p patient) Read(b []byte) (int, error) {
 
 // upload adds the operation that takes one file for a draft or a case.
 func upload(s *server, id, path, tag string) {
-	on(s, spec{id: id, method: http.MethodPost, path: path, tag: tag, command: "case.add_file", status: http.StatusCreated,
-		errors: []int{http.StatusUnsupportedMediaType}}, s.upload)
+	on(s, spec{id: id, method: http.MethodPost, path: path, tag: tag, command: "case.add_file", status: http.StatusCreated}, s.upload)
 	media := &huma.MediaType{Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}},
 	}}
