@@ -17,12 +17,13 @@ type cast struct {
 	online []string // residents with an account
 	all    []string // residents but those of the story
 	elders []string
+	away   []absence
 }
 
 // story are the people of the story: nothing happens to them by chance.
 var story = []string{"baker", "uncle", "neighbour"}
 
-func newCast(b *book) *cast {
+func newCast(b *book, y *yearBook) *cast {
 	c := &cast{book: b, people: map[string]resident{}, firms: map[string]firm{}, bodies: map[string]agency{}}
 	for _, r := range b.People {
 		c.people[r.Key] = r
@@ -43,10 +44,14 @@ func newCast(b *book) *cast {
 	for _, a := range b.Agencies {
 		c.bodies[a.Key] = a
 	}
+	c.away = slices.Clone(y.Leave)
+	for _, l := range b.Leave {
+		c.away = append(c.away, absence{l.Staff, l.StandIn, Start.Day() + day.Day(l.FromDay), Start.Day() + day.Day(l.UntilDay)})
+	}
 	return c
 }
 
-// apart chooses who applies, and who comes for them.
+// casting chooses who applies, and who comes for them.
 func (g *planner) casting() {
 	switch {
 	case slices.Contains(g.item.Applicants, "agency"):
@@ -79,25 +84,28 @@ func (g *planner) casting() {
 	}
 }
 
-// officials who hold a post at an agency and are not away about this day.
+// officials who act in a post of an agency on a day: those who hold it, and for
+// those who are away their stand-ins.
 func (c *cast) officials(agency, post string, on day.Day) []string {
 	var keys []string
 	for _, s := range c.book.Staff {
-		if s.Agency == agency && slices.Contains(s.Posts, post) && !c.away(s.Key, on) {
-			keys = append(keys, s.Key)
+		if s.Agency != agency || !slices.Contains(s.Posts, post) {
+			continue
+		}
+		key := s.Key
+		if i := slices.IndexFunc(c.away, func(l absence) bool { return l.Staff == key && l.From <= on && on < l.Until }); i >= 0 {
+			key = c.away[i].StandIn
+		}
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
 	return keys
 }
 
-// away tells whether an official is on leave about a day: nobody plans work
-// for them shortly before it.
-func (c *cast) away(key string, on day.Day) bool {
-	const before = 14
-	return slices.ContainsFunc(c.book.Leave, func(l leave) bool {
-		from := Start.Day()
-		return l.Staff == key && from+day.Day(l.FromDay)-before <= on && on < from+day.Day(l.UntilDay)
-	})
+// holds tells whether an official holds a post themself.
+func (c *cast) holds(key, post string) bool {
+	return slices.ContainsFunc(c.book.Staff, func(s official) bool { return s.Key == key && slices.Contains(s.Posts, post) })
 }
 
 // official is one of those who hold a post at an agency.

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,11 +13,7 @@ import (
 
 // perform does one step through its command.
 func (p *player) perform(x *plan, c *played, s step) error {
-	who := s.who
-	if who == "" {
-		who = x.filer
-	}
-	a, err := p.c.Actor(p.ctx, who)
+	a, err := p.actor(x, s)
 	if err != nil {
 		return err
 	}
@@ -43,6 +40,19 @@ func (p *player) perform(x *plan, c *played, s step) error {
 		return err
 	}
 	return p.atTask(c, s, a)
+}
+
+// actor is who does a step, in the post of the step's task where they do that
+// task: it may be that of somebody on leave.
+func (p *player) actor(x *plan, s step) (act.Actor, error) {
+	switch {
+	case s.who == "":
+		return p.c.Actor(p.ctx, x.filer)
+	case s.node == "" || s.do == assigns || s.do == amends || s.do == answers:
+		return p.c.Actor(p.ctx, s.who)
+	}
+	agency, post := roleAt(x.item, s.node)
+	return p.c.ActorIn(p.ctx, s.who, agency, post)
 }
 
 // atCase does what is done on a case as a whole, at the window or by the applicant.
@@ -145,18 +155,20 @@ func (p *player) task(id int64, node string) (task int64, err error) {
 
 // materials are those of a case in any of some states, by key.
 func (p *player) materials(c *played, states ...string) (keys []string, err error) {
-	return keys, p.h.Store.Read(p.ctx, func(tx *store.Tx) error {
-		v, err := p.h.Office.Show(tx, c.id)
-		if err != nil {
+	var f casework.Facts
+	err = p.h.Store.Read(p.ctx, func(tx *store.Tx) error {
+		var facts string
+		if _, err := tx.Get([]any{&facts}, `select facts from casefile where home = $1 and id = $2`, tx.Home(), c.id); err != nil {
 			return err
 		}
-		for _, m := range v.Facts.Materials {
-			if slices.Contains(states, m.State) {
-				keys = append(keys, m.Key)
-			}
-		}
-		return nil
+		return json.Unmarshal([]byte(facts), &f)
 	})
+	for _, m := range f.Materials {
+		if slices.Contains(states, m.State) {
+			keys = append(keys, m.Key)
+		}
+	}
+	return keys, err
 }
 
 // toCheck are the materials that the clerk compares with their originals.

@@ -19,10 +19,9 @@ import (
 
 // founding is a county while it is being founded.
 type founding struct {
-	ctx  context.Context
-	h    *house.House
-	b    *book
-	tell func(step string)
+	ctx context.Context
+	h   *house.House
+	b   *book
 
 	persons map[string]int64
 	legal   map[string]int64 // firms by key, agencies as "agency/<key>"

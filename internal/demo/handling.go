@@ -15,11 +15,15 @@ func (g *planner) work(opened day.Instant, w work, f fate) day.Instant {
 		return ends // nobody answered, and the flow went on
 	}
 	who := g.official(agency, post, at)
-	if given := g.slot(opened, 0); given < at && g.chance(40) {
+	if given := g.slot(opened, 0); given < at && g.cast.holds(who, post) && g.chance(40) {
 		g.do(step{at: given, do: assigns, who: g.official(agency, "reviewer", given), node: w.Node, with: who})
 	}
 	if n.Task.Part == "visit" {
-		g.visit(at, w.Node, who, g.other(agency, post, at, who), f)
+		second := g.other(agency, post, at, who)
+		if !g.cast.holds(second, post) {
+			who, second = second, who // the stand-in writes it down
+		}
+		g.visit(at, w.Node, who, second, f)
 		return at
 	}
 	if len(w.Test) > 0 {

@@ -6,13 +6,24 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
+
+	"tongban/internal/rules/day"
 )
 
 // yearBook is year.yaml: what a year in the county is like.
 type yearBook struct {
 	Format string    `yaml:"format"`
+	Leave  []absence `yaml:"leave"`
 	Items  []*script `yaml:"items"`
 	Texts  texts     `yaml:"texts"`
+}
+
+// absence is an official's leave; Until is the first day back.
+type absence struct {
+	Staff   string  `yaml:"staff"`
+	StandIn string  `yaml:"stand_in"`
+	From    day.Day `yaml:"from"`
+	Until   day.Day `yaml:"until"`
 }
 
 // script tells how the applications for one item go.

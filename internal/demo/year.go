@@ -9,6 +9,7 @@ import (
 
 	"tongban/internal/house"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/workday"
 )
@@ -53,8 +54,31 @@ func Year(ctx context.Context, h *house.House, c *County, o Play) (*Played, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := enterLeave(ctx, h, c); err != nil {
+		return nil, err
+	}
 	p := &player{ctx: ctx, h: h, c: c, o: o, cases: make([]played, len(plans)), out: &Played{Seed: o.Seed}}
 	return p.play(plans)
+}
+
+// enterLeave enters who will be away during the year, by the heads of their agencies.
+func enterLeave(ctx context.Context, h *house.House, c *County) error {
+	y, err := readYear()
+	if err != nil {
+		return err
+	}
+	for _, l := range y.Leave {
+		s, _ := c.official(l.Staff)
+		head, err := c.Actor(ctx, s.Agency+"_head_1")
+		if err != nil {
+			return err
+		}
+		in := identity.Leave{Person: c.Person(l.Staff), StandIn: c.Person(l.StandIn), Span: day.Span{From: l.From, Until: l.Until}}
+		if _, err := h.People.SetLeave(ctx, head, "", in); err != nil {
+			return fmt.Errorf("leave of %s: %w", l.Staff, explained(err))
+		}
+	}
+	return nil
 }
 
 // planYear plans every case of the year, in the order of their numbers.
@@ -79,7 +103,7 @@ func planYear(b *book, cal *workday.Calendar, o Play) ([]*plan, error) {
 		scripts[s.Slug] = s
 	}
 	set, sent := setFor(o.Cases)
-	all := newCast(b)
+	all := newCast(b, y)
 	var plans []*plan
 	add := func(slug string, p *piece) error {
 		n := len(plans)

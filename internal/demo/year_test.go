@@ -62,6 +62,9 @@ func TestYearIsAsItWasPlanned(t *testing.T) {
 		}
 		shows(t, h)
 		verified(t, h)
+		if e == store.SQLite && count(t, h, `select count(*) from event where home = $1 and kind = 'case.visited' and cast(leaf as text) like '%"for":%'`) == 0 {
+			t.Error("no stand-in acted for somebody on leave")
+		}
 	})
 }
 
