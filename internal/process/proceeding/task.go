@@ -78,10 +78,22 @@ func OpenPart(tx *store.Tx, proceeding int64, part string) (*Task, error) {
 	return t, err
 }
 
-func (t *Task) insert(tx *store.Tx) {
-	tx.Put(`insert into task(home, `+taskColumns+`) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-		tx.Home(), t.ID, t.Proceeding, t.Token, t.Node, t.Name, t.Role, t.Part, t.Agency, t.Post, t.Officers, t.State, t.Assignee, t.Opened,
-		t.Due, t.DoneAt, t.DoneBy, t.Outcome, t.Seen)
+// TokenOf is the token of the flow's state that a task, open or done, stands for.
+func TokenOf(tx *store.Tx, proceeding, task int64) (token int, err error) {
+	found, err := tx.Get([]any{&token}, `select token from task where home = $1 and proceeding = $2 and id = $3`, tx.Home(), proceeding, task)
+	if err == nil && !found {
+		err = act.Missing("proceeding.task")
+	}
+	return token, err
+}
+
+func insertTasks(tx *store.Tx, list []*Task) {
+	rows := make([][]any, len(list))
+	for i, t := range list {
+		rows[i] = []any{tx.Home(), t.ID, t.Proceeding, t.Token, t.Node, t.Name, t.Role, t.Part, t.Agency, t.Post, t.Officers, t.State, t.Assignee,
+			t.Opened, t.Due, t.DoneAt, t.DoneBy, t.Outcome, t.Seen}
+	}
+	tx.PutRows(`insert into task(home, `+taskColumns+`)`, rows)
 }
 
 // finish marks a task done by this actor.

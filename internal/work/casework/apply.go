@@ -5,12 +5,12 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
-	"maps"
 
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
+	"tongban/internal/record/store"
 	"tongban/internal/record/vault"
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/day"
@@ -59,7 +59,7 @@ func (o *Office) apply(c *act.Call, in ApplyIn, window bool) (Done, error) {
 	if err := o.mayApply(c, v, in.Subject, window); err != nil {
 		return Done{}, err
 	}
-	party, err := o.party(c, in.Subject)
+	party, err := o.party(c.Tx, in.Subject)
 	if err != nil {
 		return Done{}, err
 	}
@@ -68,6 +68,9 @@ func (o *Office) apply(c *act.Call, in ApplyIn, window bool) (Done, error) {
 	}
 	m := &matter{o: o, c: c, v: v, key: key, f: &File{ID: d.ID, Channel: channel(window), ApplicantKind: party.kind, Agent: in.Agent}, changed: true,
 		secret: &Secret{Applicant: party.Party, Address: in.Address}}
+	if d.Secret != nil {
+		in.Values = overlay(v.Form, d.Secret.Form, in.Values)
+	}
 	if err := m.fillForm(in.Values, in.Subject); err != nil {
 		return Done{}, err
 	}
@@ -91,7 +94,7 @@ func (o *Office) startOf(c *act.Call, in *ApplyIn) (*Draft, *vault.Key, error) {
 		key, err := o.Vault.NewKey(c.Tx, Kind, d.ID)
 		return d, key, err
 	}
-	d, err := o.Draft(c.Tx, c.Actor.Person, in.Draft)
+	d, err := o.holdDraft(c.Tx, c.Actor.Person, in.Draft)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,12 +106,9 @@ func (o *Office) startOf(c *act.Call, in *ApplyIn) (*Draft, *vault.Key, error) {
 	if in.Address == "" {
 		in.Address = d.Secret.Address
 	}
-	values := maps.Clone(d.Secret.Form)
-	if values == nil {
-		values = map[string]any{}
+	if in.Delivery == "" {
+		in.Delivery = d.Secret.Delivery
 	}
-	maps.Copy(values, in.Values)
-	in.Values = values
 	key, err := o.Vault.Key(c.Tx, d.Key)
 	return d, key, err
 }
@@ -128,15 +128,15 @@ type applicantParty struct {
 }
 
 // party reads the applicant from the register: a natural person, a firm, an agency.
-func (o *Office) party(c *act.Call, id int64) (applicantParty, error) {
-	p, err := o.People.Person(c.Tx, id)
+func (o *Office) party(tx *store.Tx, id int64) (applicantParty, error) {
+	p, err := o.People.Person(tx, id)
 	if err == nil {
 		return applicantParty{Party{p.Name, p.IDNo, p.Phone}, "person", gbcode.MaskName(p.Name)}, nil
 	}
 	if act.KindOf(err) != act.NotFound {
 		return applicantParty{}, err
 	}
-	l, err := o.People.Legal(c.Tx, id)
+	l, err := o.People.Legal(tx, id)
 	if err != nil {
 		return applicantParty{}, err
 	}
@@ -196,19 +196,12 @@ func (m *matter) fillMaterials(in ApplyIn, window bool) error {
 				got.Files = append(got.Files, f.ID)
 			}
 		}
-		k, supplied := known[x.Element]
-		switch {
-		case x.Supplied() && supplied && k.Grade.Settled():
-			got.State, got.Grade, got.Source = MaterialSupplied, string(k.Grade), k.Source.In(wording.ZH)
-		case window && contains(in.Shown, x.Key):
+		at := standing(x, known, len(got.Files) > 0)
+		got.State, got.Grade, got.Source = at.State, at.Grade, at.Source
+		if window && got.State != MaterialSupplied && contains(in.Shown, x.Key) {
 			got.State, got.Grade, got.Checked = MaterialChecked, "B", m.c.Actor.Person
-		case len(got.Files) > 0:
-			got.State, got.Grade = MaterialGiven, "C"
-		case x.Supplied():
-			got.State = MaterialBring
-		case x.DeferDays > 0 || !x.Required:
-			got.State = MaterialDeferred
-		default:
+		}
+		if got.State == MaterialMissing {
 			wrong = append(wrong, act.Field{Name: "material:" + x.Key, Msg: wording.M("casework.apply.material", "name", x.Name)})
 			continue
 		}
@@ -219,14 +212,38 @@ func (m *matter) fillMaterials(in ApplyIn, window bool) error {
 
 // needed tells whether the item asks for a material in this case.
 func (m *matter) needed(x catalog.Material) (bool, error) {
-	if x.When == "" {
-		return true, nil
-	}
 	facts, err := m.facts("")
 	if err != nil {
 		return false, err
 	}
-	return m.o.Conditions.True(x.When, facts)
+	return m.o.needed(x, facts)
+}
+
+func (o *Office) needed(x catalog.Material, facts map[string]any) (bool, error) {
+	if x.When == "" {
+		return true, nil
+	}
+	return o.Conditions.True(x.When, facts)
+}
+
+// standing says where a material stands before anybody has compared it with an
+// original: supplied by data, handed in, to be brought, to follow, or missing.
+func standing(x catalog.Material, known map[string]form.Known, given bool) MaterialIn {
+	at := MaterialIn{Key: x.Key}
+	k, found := known[x.Element]
+	switch {
+	case x.Supplied() && found && k.Grade.Settled():
+		at.State, at.Grade, at.Source = MaterialSupplied, string(k.Grade), k.Source.In(wording.ZH)
+	case given:
+		at.State, at.Grade = MaterialGiven, "C"
+	case x.Supplied():
+		at.State = MaterialBring
+	case x.DeferDays > 0 || !x.Required:
+		at.State = MaterialDeferred
+	default:
+		at.State = MaterialMissing
+	}
+	return at
 }
 
 // fillAgent enters who came for the applicant. At the window it takes a person
@@ -293,14 +310,20 @@ func (m *matter) submit(d *Draft, delivery string) (Done, error) {
 	m.f.Facts.Delivery = delivery
 	m.f.NameKey = m.o.Vault.Index("casefile.name", gbcode.Normalize(m.secret.Applicant.Name))
 	m.f.IDNoKey = m.o.Vault.Index("casefile.idno", gbcode.Normalize(m.secret.Applicant.IDNo))
-	if m.f.Agent != 0 && m.p.Filer == m.p.Applicant && m.f.ApplicantKind == "person" {
+	if m.f.Agent != 0 && m.p.Filer == m.p.Applicant {
 		m.p.Filer = m.f.Agent
+	}
+	var err error
+	if m.told, err = m.readers(); err != nil {
+		return Done{}, err
 	}
 	facts, err := m.facts("")
 	if err != nil {
 		return Done{}, err
 	}
-	m.p.Due = m.dueNow().statutory.Day
+	if err := m.reckon(); err != nil {
+		return Done{}, err
+	}
 	if _, err := m.o.engine().Begin(m.c, m.p, m.v.Flow, m.body, facts); err != nil {
 		return Done{}, err
 	}

@@ -53,7 +53,7 @@ type Office struct {
 // tests and the documentation come from it.
 func Commands() []act.Command {
 	return []act.Command{
-		saveDraft, saveDraftFor, addFile, addFileFor, apply, applyFor, correct, correctFor, withdraw, withdrawFor, notify, accept, refuseAcceptance,
+		saveDraft, saveDraftFor, addFile, addFileFor, removeFile, apply, applyFor, correct, correctFor, withdraw, withdrawFor, notify, accept, refuseAcceptance,
 		checkMaterial, assign, review, visit, ask, answer, sendBack, pause, resume, askExtension, settleExtension, decide, decideOnSpot,
 		deliver, amend, settleCase,
 	}

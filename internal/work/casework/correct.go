@@ -164,7 +164,7 @@ func (m *matter) amend(in AmendIn) (Done, error) {
 	}
 	if m.f.Facts.Licence != 0 {
 		l, err := m.o.Licences.Amend(m.c, m.f.Facts.Licence, licence.Amendment{
-			HolderName: s.Applicant.Name, Fields: m.licenceFields(s), Article: wording.Text(wording.ZH, "casework.amend.article"), Reason: in.Reason, Notify: m.readers(),
+			HolderName: s.Applicant.Name, Fields: m.licenceFields(s), Article: wording.Text(wording.ZH, "casework.amend.article"), Reason: in.Reason, Notify: m.told,
 		})
 		if err != nil {
 			return Done{}, err

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"html"
 	"strings"
 
 	"tongban/internal/process/paper"
@@ -88,7 +89,7 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 		return Done{}, err
 	}
 	m.f.Facts.Decision.Paper, m.f.Facts.Decision.PaperNo = doc.ID, doc.Number
-	if v.Outcome == Granted {
+	if m.public(v) {
 		m.publish()
 	}
 	done, err := m.save(m.decidedEvent(t, v, doc))
@@ -99,7 +100,7 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 func (m *matter) decidedEvent(t *proceeding.Task, v Verdict, doc paper.Paper) ledger.Event {
 	e := m.event("case.decided", map[string]any{
 		"granted": v.Outcome == Granted, "agency": t.Agency, "paper": doc.ID, "paper_no": doc.Number, "licence": m.f.Facts.Licence, "licence_no": m.f.Facts.LicenceNo,
-		"public": v.Outcome == Granted, "label": m.p.Label,
+		"public": m.public(v), "label": m.p.Label,
 	})
 	for _, a := range v.Articles {
 		e.Rules = append(e.Rules, ledger.Rule{Article: a})
@@ -107,6 +108,13 @@ func (m *matter) decidedEvent(t *proceeding.Task, v Verdict, doc paper.Paper) le
 	e.Rules = append(e.Rules, ledger.Rule{Article: m.v.Terms.Statutory.Article, Inputs: map[string]any{"term": m.v.Terms.Statutory.String(), "accepted": m.p.Accepted, "decided": m.c.Today()}})
 	e.Personal = []ledger.Personal{{Field: "reasons", Value: strings.Join(v.Reasons, "\n")}}
 	return e
+}
+
+// public tells whether a decision may be looked up by anybody: article 40 of
+// 行政许可法 publishes licences that are granted. That somebody gets relief or a
+// disability card is nobody's business.
+func (m *matter) public(v Verdict) bool {
+	return v.Outcome == Granted && m.v.Type == catalog.TypeLicence
 }
 
 // check wants a refusal to say why, by which articles.
@@ -148,7 +156,7 @@ func (m *matter) loops() bool { return Loops(m.v) }
 
 // Loops tells whether an item's flow knows the outcome "returned".
 func Loops(v *catalog.Version) bool {
-	return v.Flow != nil && strings.Contains(string(v.FlowXML), `"`+Returned+`"`) || strings.Contains(string(v.FlowXML), `&#34;`+Returned) || strings.Contains(string(v.FlowXML), `&quot;`+Returned)
+	return strings.Contains(html.UnescapeString(string(v.FlowXML)), `"`+Returned+`"`)
 }
 
 func (m *matter) passDecision(t *proceeding.Task, outcome string) error {
@@ -186,7 +194,7 @@ func (m *matter) carryOn(moved proceeding.Moved, decision string) error {
 	if moved.Ended {
 		m.p.Status, m.p.Closed = Concluded, m.c.Today()
 	}
-	return nil
+	return m.endTests()
 }
 
 func (m *matter) decisionPaper(agency string, v Verdict) (paper.Paper, error) {

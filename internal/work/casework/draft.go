@@ -5,12 +5,14 @@ import (
 	"io"
 	"maps"
 
+	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
 	"tongban/internal/record/file"
 	"tongban/internal/record/store"
 	"tongban/internal/record/vault"
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/form"
 	"tongban/internal/rules/wording"
 )
 
@@ -49,6 +51,17 @@ func scanDraft(r store.Row) (*Draft, error) {
 // Draft reads a draft of this person, opened.
 func (o *Office) Draft(tx *store.Tx, person, id int64) (*Draft, error) {
 	d, found, err := store.Find(tx, scanDraft, `select `+draftColumns+` from draft where home = $1 and id = $2 and person = $3`, tx.Home(), id, person)
+	return o.opened(tx, d, found, err)
+}
+
+// holdDraft takes a draft of this person for a command that changes it: two
+// pages saved at once are both kept, and nothing comes in beside a submission.
+func (o *Office) holdDraft(tx *store.Tx, person, id int64) (*Draft, error) {
+	d, found, err := store.Find(tx, scanDraft, `update draft set saved = saved where home = $1 and id = $2 and person = $3 returning `+draftColumns, tx.Home(), id, person)
+	return o.opened(tx, d, found, err)
+}
+
+func (o *Office) opened(tx *store.Tx, d *Draft, found bool, err error) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +84,12 @@ func (o *Office) Drafts(tx *store.Tx, person int64) ([]*Draft, error) {
 
 // DraftIn saves part of an application.
 type DraftIn struct {
-	Draft   int64          `json:"draft,omitempty"` // 0 begins a new one
-	Item    int64          `json:"item,omitempty"`
-	Subject int64          `json:"subject,omitempty"` // 0 is the actor
-	Values  map[string]any `json:"values,omitempty"`  // laid over what was saved before
-	Address string         `json:"address,omitempty"` // for the courier
+	Draft    int64          `json:"draft,omitempty"` // 0 begins a new one
+	Item     int64          `json:"item,omitempty"`
+	Subject  int64          `json:"subject,omitempty"`  // 0 is the actor
+	Values   map[string]any `json:"values,omitempty"`   // laid over what was saved before
+	Delivery string         `json:"delivery,omitempty"` // window or courier
+	Address  string         `json:"address,omitempty"`  // for the courier
 }
 
 // SaveDraft keeps what has been filled in so far, as it is: what is wrong is
@@ -93,7 +107,7 @@ func (o *Office) saveDraft(c *act.Call, in DraftIn, window bool) (Done, error) {
 	d := &Draft{}
 	var err error
 	if in.Draft != 0 {
-		if d, err = o.Draft(c.Tx, c.Actor.Person, in.Draft); err != nil {
+		if d, err = o.holdDraft(c.Tx, c.Actor.Person, in.Draft); err != nil {
 			return Done{}, err
 		}
 		if d.Submitted {
@@ -127,11 +141,7 @@ func (o *Office) mayApply(c *act.Call, v *catalog.Version, subject int64, window
 		return act.Refuse("casework.apply.name_only").Then("casework.apply.name_only.next")
 	}
 	if window {
-		agency := v.Roles["window"]
-		if agency == "" {
-			agency = v.Agency
-		}
-		return c.Allow(act.Scope{Agency: agency, Region: o.Region})
+		return c.Allow(act.Scope{Agency: windowOf(v), Region: o.Region})
 	}
 	s := act.Scope{Owner: subject, Region: o.Region}
 	if subject != c.Actor.Person {
@@ -159,11 +169,10 @@ func (o *Office) writeDraft(c *act.Call, d *Draft, v *catalog.Version, subject i
 	if err != nil {
 		return Done{}, err
 	}
-	if d.Secret.Form == nil {
-		d.Secret.Form = map[string]any{}
-	}
-	maps.Copy(d.Secret.Form, in.Values)
-	if in.Address != "" {
+	d.Secret.Form = overlay(v.Form, d.Secret.Form, in.Values)
+	if in.Delivery != "" {
+		d.Secret.Delivery, d.Secret.Address = in.Delivery, in.Address
+	} else if in.Address != "" {
 		d.Secret.Address = in.Address
 	}
 	sealed, err := sealSecret(key, "draft", d.ID, d.Secret)
@@ -179,6 +188,20 @@ func (o *Office) writeDraft(c *act.Call, d *Draft, v *catalog.Version, subject i
 			c.Tx.Home(), d.ID, v.ID, sealed, c.Now(), until)
 	}
 	return Done{Case: d.ID}, nil
+}
+
+// overlay lays what is typed now over the answers that a draft has, without
+// those to questions which the item's version of today no longer asks: nobody
+// could take them out by hand.
+func overlay(f *form.Form, saved, typed map[string]any) map[string]any {
+	values := map[string]any{}
+	for k, v := range saved {
+		if _, asked := f.Field(k); asked {
+			values[k] = v
+		}
+	}
+	maps.Copy(values, typed)
+	return values
 }
 
 // FilesOf names the attachments of a draft and of the case that it becomes.
@@ -216,16 +239,17 @@ func (o *Office) uploadTo(ctx context.Context, a act.Actor, id int64, material s
 	err = o.Store.Read(ctx, func(tx *store.Tx) error {
 		version, keyID := int64(0), int64(0)
 		d, err := o.Draft(tx, a.Person, id)
-		if err == nil && !d.Submitted {
+		switch {
+		case err == nil && !d.Submitted:
 			version, keyID = d.Version, d.Key
-		} else {
-			found, err := tx.Get([]any{&version, &keyID}, `select item_version, data_key from proceeding where home = $1 and id = $2 and kind = 'case' and status = 'correcting'`, tx.Home(), id)
+		case err != nil && act.KindOf(err) != act.NotFound:
+			return err
+		default:
+			p, err := o.correcting(tx, a, id)
 			if err != nil {
 				return err
 			}
-			if !found {
-				return act.Missing("casework.draft")
-			}
+			version, keyID = p.ItemVersion, p.Key
 		}
 		v, err := o.Items.ByID(tx, version)
 		if err != nil {
@@ -240,6 +264,34 @@ func (o *Office) uploadTo(ctx context.Context, a act.Actor, id int64, material s
 	return key, limits, o.Runner.Settle("upload", err)
 }
 
+// correcting is a case that waits for its correction, for those who may hand in
+// what is missing: nobody else's bytes are taken in at all.
+func (o *Office) correcting(tx *store.Tx, a act.Actor, id int64) (*proceeding.Proceeding, error) {
+	p, err := proceeding.Get(tx, id)
+	if act.KindOf(err) == act.NotFound || err == nil && p.Status != Correcting {
+		return nil, act.Missing("casework.draft")
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := o.Items.ByID(tx, p.ItemVersion)
+	if err != nil {
+		return nil, err
+	}
+	scope, right := act.Scope{Agency: windowOf(v), Region: p.Region}, addFileFor.Right
+	if a.Who != act.Staff {
+		right = addFile.Right
+		if scope, err = o.ownScope(tx, a.Person, right, p.Applicant, p.Filer); err != nil {
+			return nil, err
+		}
+	}
+	err = o.Runner.Rights.Authorise(tx, a, right, scope)
+	if act.KindOf(err) == act.Refused && a.Person != 0 {
+		err = act.Missing("casework.draft") // that it exists is nobody else's business
+	}
+	return p, err
+}
+
 func uploadLimits(v *catalog.Version, material string) (file.Limits, error) {
 	for _, x := range v.Materials {
 		if x.Key == material {
@@ -250,7 +302,7 @@ func uploadLimits(v *catalog.Version, material string) (file.Limits, error) {
 }
 
 func (o *Office) addFile(c *act.Call, in fileIn) (Done, error) {
-	d, err := o.Draft(c.Tx, c.Actor.Person, in.Case)
+	d, err := o.holdDraft(c.Tx, c.Actor.Person, in.Case)
 	if err == nil && !d.Submitted {
 		v, err := o.Items.ByID(c.Tx, d.Version)
 		if err != nil {

@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"crypto/subtle"
+	"maps"
+	"slices"
 	"strings"
 
 	"tongban/internal/process/proceeding"
@@ -41,7 +43,8 @@ const foundMax = 50
 
 // Find finds cases by number, by the applicant's whole name, or by the whole
 // identity number or credit code. Names and numbers lie encrypted: they are
-// found by a keyed index, so only whole ones can be.
+// found by a keyed index, so only whole ones can be. Of what is found, only the
+// cases that the reader may look at are shown.
 func (o *Office) Find(ctx context.Context, a act.Actor, text string) ([]Found, error) {
 	text = tidyNumber(text)
 	if text == "" {
@@ -52,9 +55,15 @@ func (o *Office) Find(ctx context.Context, a act.Actor, text string) ([]Found, e
 		if err := o.Runner.Rights.Authorise(tx, a, "case.find", act.Scope{Agency: a.Agency, Region: o.Region}); err != nil {
 			return err
 		}
+		add := func(p *proceeding.Proceeding) error {
+			may, err := o.concerns(tx, a, p)
+			if may {
+				list = append(list, foundOf(p))
+			}
+			return err
+		}
 		if p, err := proceeding.ByNumber(tx, text); err == nil {
-			list = []Found{foundOf(p)}
-			return nil
+			return add(p)
 		}
 		for _, column := range []string{"name", "idno"} {
 			ids, err := store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
@@ -67,12 +76,40 @@ func (o *Office) Find(ctx context.Context, a act.Actor, text string) ([]Found, e
 				if err != nil {
 					return err
 				}
-				list = append(list, foundOf(p))
+				if err := add(p); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
 	return list, o.Runner.Settle("find", err)
+}
+
+// concerns tells whether an official's body takes part in a case, by its item or
+// because it was asked.
+func (o *Office) concerns(tx *store.Tx, a act.Actor, p *proceeding.Proceeding) (bool, error) {
+	v, err := o.Items.ByID(tx, p.ItemVersion)
+	if err != nil {
+		return false, err
+	}
+	bodies := append(slices.Collect(maps.Values(v.Roles)), p.Agency)
+	if !slices.Contains(bodies, a.Agency) {
+		asked, err := inquiries(tx, p.ID)
+		if err != nil {
+			return false, err
+		}
+		for _, q := range asked {
+			bodies = append(bodies, q.To)
+		}
+	}
+	for _, agency := range bodies {
+		err := o.Runner.Rights.Authorise(tx, a, "case.look", act.Scope{Agency: agency, Region: p.Region})
+		if act.KindOf(err) != act.Refused {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func foundOf(p *proceeding.Proceeding) Found {

@@ -3,11 +3,13 @@ package casework
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
+	"tongban/internal/record/store"
 	"tongban/internal/record/vault"
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/day"
@@ -24,6 +26,7 @@ type matter struct {
 	v   *catalog.Version
 	key *vault.Key
 
+	told    []int64 // who is told of what happens
 	secret  *Secret // opened when first asked for
 	changed bool    // secret must be sealed again
 }
@@ -36,9 +39,10 @@ type Secret struct {
 	Form      map[string]any    `json:"form,omitempty"`
 	Sources   map[string]string `json:"sources,omitempty"` // form field → where its value came from
 	Missing   []Missing         `json:"missing,omitempty"`
-	Reasons   []string          `json:"reasons,omitempty"` // of the decision
-	Texts     map[string]string `json:"texts,omitempty"`   // reasons of other acts, by act
-	Address   string            `json:"address,omitempty"` // for the courier
+	Reasons   []string          `json:"reasons,omitempty"`  // of the decision
+	Texts     map[string]string `json:"texts,omitempty"`    // reasons of other acts, by act
+	Delivery  string            `json:"delivery,omitempty"` // of a draft: how the result is wanted
+	Address   string            `json:"address,omitempty"`  // for the courier
 }
 
 // Party is a person or body as it stood when the application was made.
@@ -80,23 +84,35 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 	if err := c.Allow(on); err != nil {
 		return nil, err
 	}
+	if m.told, err = m.readers(); err != nil {
+		return nil, err
+	}
 	return m, m.settle()
 }
 
 // asApplicant is the scope of the person whose matter the case is, and of those
 // who may act for them today.
 func asApplicant(m *matter) (act.Scope, error) {
-	s := act.Scope{Owner: m.p.Applicant, Agents: []int64{m.p.Filer}, Region: m.p.Region}
-	if a := m.c.Actor.Person; a != 0 && a != m.p.Applicant && a != m.p.Filer {
-		may, err := m.o.People.MayActFor(m.c.Tx, a, m.p.Applicant, m.c.Command.Right, m.c.Today())
-		if err != nil {
-			return s, err
-		}
-		if may {
-			s.Agents = append(s.Agents, a)
-		}
+	return m.o.ownScope(m.c.Tx, m.c.Actor.Person, m.c.Command.Right, m.p.Applicant, m.p.Filer)
+}
+
+// ownScope is the scope of an applicant's right on a case, for a person. Who
+// filed it goes on as long as they may act for the applicant at all: a
+// representative who has left and an agent whose authority has ended see and do
+// nothing more. Others need an authority that covers the right.
+func (o *Office) ownScope(tx *store.Tx, person int64, right string, applicant, filer int64) (act.Scope, error) {
+	s := act.Scope{Owner: applicant, Region: o.Region}
+	if person == 0 || person == applicant {
+		return s, nil
 	}
-	return s, nil
+	if person == filer {
+		right = ""
+	}
+	may, err := o.People.MayActFor(tx, person, applicant, right, tx.Today())
+	if may {
+		s.Agents = []int64{person}
+	}
+	return s, err
 }
 
 // at is the scope of an agency.
@@ -110,11 +126,13 @@ func atWindow(m *matter) (act.Scope, error) {
 }
 
 // window is the agency of the window at which the item is handled.
-func (m *matter) window() string {
-	if a := m.v.Roles["window"]; a != "" {
+func (m *matter) window() string { return windowOf(m.v) }
+
+func windowOf(v *catalog.Version) string {
+	if a := v.Roles["window"]; a != "" {
 		return a
 	}
-	return m.p.Agency
+	return v.Agency
 }
 
 func (m *matter) body(role string) string { return m.v.Roles[role] }
@@ -193,19 +211,40 @@ func (m *matter) event(kind string, facts map[string]any) ledger.Event {
 		facts = map[string]any{}
 	}
 	facts["case"], facts["number"], facts["status"] = m.p.ID, m.p.Number, m.p.Status
-	facts["notify"] = m.readers()
+	facts["notify"] = m.told
 	facts["title"] = m.p.Title
 	return ledger.Event{Kind: kind, Facts: facts}
 }
 
-// readers are the persons who are told of what happens: who filed, and the
-// applicant where that is another natural person.
-func (m *matter) readers() []int64 {
-	list := []int64{m.p.Filer}
-	if m.f.ApplicantKind == "person" && m.p.Applicant != m.p.Filer {
-		list = append(list, m.p.Applicant)
+// readers are the persons who are told of what happens: the applicant, and who
+// filed for them while they may still act for them. A firm or agency is told
+// through whoever filed, and when that person has left, through all who may act
+// for it now.
+func (m *matter) readers() ([]int64, error) {
+	natural := m.f.ApplicantKind == "person"
+	if natural && m.p.Filer == m.p.Applicant {
+		return []int64{m.p.Applicant}, nil
 	}
-	return list
+	list, err := m.o.People.RepresentedBy(m.c.Tx, m.p.Applicant, m.c.Today())
+	if err != nil {
+		return nil, err
+	}
+	var all, filed []int64
+	for _, r := range list {
+		if !slices.Contains(all, r.Agent) {
+			all = append(all, r.Agent)
+		}
+	}
+	if slices.Contains(all, m.p.Filer) {
+		filed = []int64{m.p.Filer}
+	}
+	switch {
+	case natural:
+		return append(filed, m.p.Applicant), nil
+	case len(filed) > 0:
+		return filed, nil
+	}
+	return all, nil
 }
 
 // also appends an event that comes before the command's own: what the law had

@@ -122,6 +122,30 @@ func (m *matter) tick(f workday.Fact) error {
 	return err
 }
 
+// endTests ends the special procedures of tasks that the flow has taken away:
+// sent back, interrupted by a timer, or withdrawn with the whole case. A clock
+// must not stand still for something that nobody does any more.
+func (m *matter) endTests() error {
+	for i := range m.f.Facts.Tests {
+		test := &m.f.Facts.Tests[i]
+		if test.Until != 0 {
+			continue
+		}
+		token, err := proceeding.TokenOf(m.c.Tx, m.p.ID, test.Task)
+		if err != nil {
+			return err
+		}
+		if _, open := m.p.State.Waiting(token); open {
+			continue
+		}
+		if err := m.tick(workday.Fact{Scope: workday.Case, Act: workday.Resumed, On: m.c.Today(), At: m.c.Now(), Ref: test.Ref}); err != nil {
+			return err
+		}
+		test.Until = m.c.Today()
+	}
+	return nil
+}
+
 // testsDone refuses to finish a task while its special procedure goes on, and a
 // test task before one was carried out.
 func (m *matter) testsDone(t *proceeding.Task) error {

@@ -2,6 +2,8 @@ package casework
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"tongban/internal/process/proceeding"
@@ -57,8 +59,12 @@ func pendingOf(p *proceeding.Proceeding, f *File, v *catalog.Version, cal *workd
 // deemable tells whether silence counts as acceptance: article 32 binds licences only.
 func deemable(v *catalog.Version) bool { return v.Deemed && v.Type == catalog.TypeLicence }
 
-// settle writes down what has been decided by time alone.
+// settle writes down what has been decided by time alone. It is the platform's
+// act, whoever's command came first after it: that person did nothing yet.
 func (m *matter) settle() error {
+	whose := m.c.Actor
+	m.c.Actor = act.Machine()
+	defer func() { m.c.Actor = whose }()
 	for range 20 {
 		d := pendingOf(m.p, m.f, m.v, m.o.Calendar(), m.c.Now())
 		if d.nothing() {
@@ -128,6 +134,9 @@ func (m *matter) end(why string, paper int64) error {
 	if err := m.o.engine().Stop(m.c, m.p, m.v.Flow); err != nil {
 		return err
 	}
+	if err := m.endTests(); err != nil {
+		return err
+	}
 	m.p.Status, m.p.Closed, m.p.Timers = why, m.c.Today(), nil
 	m.f.Facts.Ended = &Ended{Why: why, Day: m.c.Today(), Paper: paper}
 	return m.stopClock()
@@ -192,9 +201,7 @@ func (o *Office) Settle(ctx context.Context, id int64) error {
 		}
 		if m.p.Chain.Version == before {
 			// Nothing is due any more: a calendar changed, or somebody was first.
-			if err := m.reckon(); err != nil {
-				return Done{}, err
-			}
+			m.p.Wake = m.nextWake()
 			m.p.SleepUntil(c)
 			return Done{Case: m.p.ID}, nil
 		}
@@ -204,7 +211,8 @@ func (o *Office) Settle(ctx context.Context, id int64) error {
 }
 
 // SettleDue settles every case whose wake-up has come, up to limit, and returns
-// how many were tried.
+// how many were tried. A case that cannot be settled keeps none of the others
+// waiting; the error names it.
 func (o *Office) SettleDue(ctx context.Context, limit int) (int, error) {
 	var ids []int64
 	err := o.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -212,8 +220,11 @@ func (o *Office) SettleDue(ctx context.Context, limit int) (int, error) {
 		return err
 	})
 	for _, id := range ids {
-		if err == nil {
-			err = o.Settle(ctx, id)
+		if ctx.Err() != nil {
+			break
+		}
+		if one := o.Settle(ctx, id); one != nil {
+			err = errors.Join(err, fmt.Errorf("case %d: %w", id, one))
 		}
 	}
 	return len(ids), err
@@ -254,6 +265,9 @@ func (o *Office) recount(c *act.Call, p *proceeding.Proceeding, f *File, v *cata
 	under := *o
 	under.Calendar = func() *workday.Calendar { return cal }
 	m := &matter{o: &under, c: c, p: p, f: f, v: v, key: key}
+	if m.told, err = m.readers(); err != nil {
+		return err
+	}
 	was := p.Due
 	d := m.dueNow()
 	if d.statutory.Day == was && d.statutory.Provisional == p.Provisional {

@@ -296,17 +296,11 @@ func (o *Office) Look(ctx context.Context, a act.Actor, id int64, why string) (*
 // mayLook asks for the right to look at a case.
 func (o *Office) mayLook(tx *store.Tx, a act.Actor, c *Case) error {
 	if a.Who != act.Staff {
-		scope := act.Scope{Owner: c.Applicant, Agents: []int64{c.Filer}, Region: o.Region}
-		if a.Person != 0 && a.Person != c.Applicant && a.Person != c.Filer {
-			may, err := o.People.MayActFor(tx, a.Person, c.Applicant, "case.look", tx.Today())
-			if err != nil {
-				return err
-			}
-			if may {
-				scope.Agents = append(scope.Agents, a.Person)
-			}
+		scope, err := o.ownScope(tx, a.Person, "case.look", c.Applicant, c.Filer)
+		if err != nil {
+			return err
 		}
-		err := o.Runner.Rights.Authorise(tx, a, "case.look", scope)
+		err = o.Runner.Rights.Authorise(tx, a, "case.look", scope)
 		if act.KindOf(err) == act.Refused && a.Person != 0 {
 			return act.Missing("proceeding.case") // that it exists is nobody else's business
 		}
