@@ -102,8 +102,7 @@ func (f *forms) put(t *Template) {
 // form finds the template in force on a day: the agency's own, else the one for all.
 func (d *Desk) form(tx *store.Tx, kind, agency string, on day.Day) (*Template, error) {
 	var id int64
-	var text string
-	found, err := tx.Get([]any{&id, &text}, `select id, yaml from paper_template where home = $1 and kind = $2 and agency in ($3, '')
+	found, err := tx.Get([]any{&id}, `select id from paper_template where home = $1 and kind = $2 and agency in ($3, '')
 		and from_day <= $4 and (until_day = 0 or until_day > $4) order by agency desc, version desc limit 1`, tx.Home(), kind, agency, on)
 	if err != nil {
 		return nil, err
@@ -113,6 +112,10 @@ func (d *Desk) form(tx *store.Tx, kind, agency string, on day.Day) (*Template, e
 	}
 	if t := d.forms.get(id); t != nil {
 		return t, nil
+	}
+	var text string
+	if _, err := tx.Get([]any{&text}, `select yaml from paper_template where home = $1 and id = $2`, tx.Home(), id); err != nil {
+		return nil, err
 	}
 	t, err := ParseTemplate([]byte(text))
 	if err != nil {

@@ -79,6 +79,7 @@ func (e *Engine) step(c *act.Call, p *Proceeding, d *flow.Definition, body Body,
 	}
 	p.State = next
 	var m Moved
+	written := 0 // of the opened tasks: those that a later effect may close already
 	for _, x := range effects {
 		switch x := x.(type) {
 		case flow.OpenTask:
@@ -88,6 +89,8 @@ func (e *Engine) step(c *act.Call, p *Proceeding, d *flow.Definition, body Body,
 			}
 			m.Opened = append(m.Opened, t)
 		case flow.CloseTask:
+			insertTasks(c.Tx, m.Opened[written:])
+			written = len(m.Opened)
 			// A task that its own person finished is already done and keeps that state.
 			c.Tx.Put(`update task set state = 'closed', done_at = $4, outcome = $5, seen = seen + 1
 				where home = $1 and proceeding = $2 and token = $3 and state = 'open'`, c.Tx.Home(), p.ID, x.ID, c.Now(), fmt.Sprintf(`{"why":%q}`, x.Why))
@@ -105,6 +108,7 @@ func (e *Engine) step(c *act.Call, p *Proceeding, d *flow.Definition, body Body,
 			m.Ended = true
 		}
 	}
+	insertTasks(c.Tx, m.Opened[written:])
 	return m, nil
 }
 
@@ -134,7 +138,6 @@ func (e *Engine) open(c *act.Call, p *Proceeding, d *flow.Definition, body Body,
 	if t.Due == 0 {
 		t.Due = p.Due
 	}
-	t.insert(c.Tx)
 	return t, nil
 }
 

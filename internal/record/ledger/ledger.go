@@ -158,6 +158,7 @@ func (l *Ledger) seal(tx *store.Tx, at Chain, key Key, e Event, id int64) (Leaf,
 		return Leaf{}, errors.New("event with personal values and no key")
 	}
 	leaf.Commits = make(map[string]string, len(e.Personal))
+	rows := make([][]any, 0, len(e.Personal))
 	for i, p := range e.Personal {
 		if _, twice := leaf.Commits[p.Field]; twice {
 			return Leaf{}, fmt.Errorf("event %s has the personal field %s twice", e.Kind, p.Field)
@@ -165,9 +166,9 @@ func (l *Ledger) seal(tx *store.Tx, at Chain, key Key, e Event, id int64) (Leaf,
 		salt := salts[i*saltBytes : (i+1)*saltBytes]
 		leaf.Commits[p.Field] = commitment(salt, p.Field, p.Value)
 		plain := append(append([]byte(nil), salt...), p.Value...)
-		tx.Put(`insert into disclosure(home, event, field, data_key, cipher) values($1, $2, $3, $4, $5)`,
-			tx.Home(), id, p.Field, key.ID(), key.Seal("disclosure", id, p.Field, plain))
+		rows = append(rows, []any{tx.Home(), id, p.Field, key.ID(), key.Seal("disclosure", id, p.Field, plain)})
 	}
+	tx.PutRows(`insert into disclosure(home, event, field, data_key, cipher)`, rows)
 	return leaf, nil
 }
 

@@ -117,9 +117,11 @@ func (l *Ledger) extend(tx *store.Tx, h head, events []numberable) error {
 	}
 	tx.PutOne(errNumberedElsewhere, `update ledger_log set size = $2, hashes = $3 where log = $1 and size = $4`,
 		h.log, h.size, bytesOf(h.edge), from)
+	rows := make([][]any, len(events))
 	for i, e := range events {
-		tx.Put(`insert into entry(log, seq, home, event, hash) values($1, $2, $3, $4, $5)`, h.log, from+int64(i), tx.Home(), e.event, e.hash[:])
+		rows[i] = []any{h.log, from + int64(i), tx.Home(), e.event, e.hash[:]}
 	}
+	tx.PutRows(`insert into entry(log, seq, home, event, hash)`, rows)
 	return l.completeTiles(tx, h.log, from, int64(len(events)))
 }
 

@@ -222,3 +222,50 @@ func TestTraceTellsEveryStatement(t *testing.T) {
 		}
 	})
 }
+
+func TestRowsArePutTogether(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		table(t, s)
+		statements := 0
+		s.Trace(func(string) { statements++ })
+		must(t, s.Do(bg, store.People, func(tx *store.Tx) error {
+			var rows [][]any
+			for i := range 70 {
+				rows = append(rows, []any{tx.NewID(), fmt.Sprintf("%02d", i), []byte{byte(i)}})
+			}
+			tx.PutRows(`insert into note(id, word, raw)`, rows)
+			tx.PutRows(`insert into note(id, word, raw)`, nil)
+			return nil
+		}))
+		s.Trace(nil)
+		got := words(t, s)
+		if len(got) != 70 || got[0] != "00" || got[69] != "69" || statements != 3 {
+			t.Errorf("%d rows in %d statements: %v", len(got), statements, got)
+		}
+	})
+}
+
+func TestOnceReadsOnceInATransaction(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		reads := 0
+		ask := func(tx *store.Tx) int {
+			n, err := store.Once(tx, "k", func() (int, error) { reads++; return reads, nil })
+			must(t, err)
+			return n
+		}
+		for want := 1; want < 4; want += 2 {
+			must(t, s.Do(bg, store.People, func(tx *store.Tx) error {
+				if a, b := ask(tx), ask(tx); a != want || b != want {
+					t.Errorf("asked twice: %d and %d, want %d", a, b, want)
+				}
+				tx.Forget("k")
+				if got := ask(tx); got != want+1 {
+					t.Errorf("after it was dropped: %d", got)
+				}
+				return nil
+			}))
+		}
+	})
+}

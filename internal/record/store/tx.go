@@ -2,6 +2,9 @@ package store
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"tongban/internal/rules/day"
 )
@@ -20,6 +23,7 @@ type Tx struct {
 	puts     []put
 	kept     []any
 	after    []func()
+	once     map[any]any
 }
 
 // conn is the engine's side of a transaction.
@@ -159,6 +163,60 @@ func (tx *Tx) Flush() error {
 	}
 	return tx.conn.batch(puts)
 }
+
+// PutRows adds one insert of several rows to the command's batch: insert is the
+// statement up to its values, each row has the same number of them. It costs
+// little more than the insert of one row.
+func (tx *Tx) PutRows(insert string, rows [][]any) {
+	for chunk := range slices.Chunk(rows, rowsAtOnce) {
+		var text strings.Builder
+		text.WriteString(insert)
+		args := make([]any, 0, len(chunk)*len(chunk[0]))
+		for i, row := range chunk {
+			if i == 0 {
+				text.WriteString(" values(")
+			} else {
+				text.WriteString(", (")
+			}
+			for j, v := range row {
+				if j > 0 {
+					text.WriteString(", ")
+				}
+				args = append(args, v)
+				text.WriteByte('$')
+				text.WriteString(strconv.Itoa(len(args)))
+			}
+			text.WriteByte(')')
+		}
+		tx.Put(text.String(), args...)
+	}
+}
+
+// rowsAtOnce bounds the rows of one insert, and with them the number of
+// statements that are kept prepared.
+const rowsAtOnce = 32
+
+// Once returns what read returned the first time that key was asked for in this
+// transaction: for small facts that a command needs in several places. What the
+// command itself changes must be dropped with Forget. The key's type belongs to
+// the package that asks.
+func Once[T any](tx *Tx, key any, read func() (T, error)) (T, error) {
+	if v, ok := tx.once[key]; ok {
+		return v.(T), nil
+	}
+	v, err := read()
+	if err != nil {
+		return v, err
+	}
+	if tx.once == nil {
+		tx.once = map[any]any{}
+	}
+	tx.once[key] = v
+	return v, nil
+}
+
+// Forget drops what Once remembers under a key.
+func (tx *Tx) Forget(key any) { delete(tx.once, key) }
 
 // Keep hands v to the store's before-commit step if this command succeeds.
 func (tx *Tx) Keep(v any) { tx.kept = append(tx.kept, v) }

@@ -69,15 +69,37 @@ func (v *Vault) EndSealKey(tx *store.Tx, agency string, until day.Day) {
 // event that the key was used.
 func (v *Vault) SealSigner(tx *store.Tx, agency string, today day.Day) (Signer, error) {
 	var id int64
-	var public, wrapped []byte
-	found, err := tx.Get([]any{&id, &public, &wrapped},
-		`select id, public, wrapped from seal_key where home = $1 and agency = $2 and from_day <= $3 and (until_day = 0 or until_day > $3) order by from_day desc limit 1`,
+	found, err := tx.Get([]any{&id},
+		`select id from seal_key where home = $1 and agency = $2 and from_day <= $3 and (until_day = 0 or until_day > $3) order by from_day desc limit 1`,
 		tx.Home(), agency, today)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
 		return nil, wording.M("vault.no_seal")
+	}
+	v.sealing.Lock()
+	s := v.signers[id]
+	v.sealing.Unlock()
+	if s != nil {
+		return s, nil
+	}
+	if s, err = v.openSigner(tx, id); err != nil {
+		return nil, err
+	}
+	tx.After(func() { // an id of a command that was not stored may be given out again
+		v.sealing.Lock()
+		defer v.sealing.Unlock()
+		v.signers[id] = s
+	})
+	return s, nil
+}
+
+// openSigner unwraps a seal key. A key never changes, so it is done once.
+func (v *Vault) openSigner(tx *store.Tx, id int64) (*sm2Signer, error) {
+	var public, wrapped []byte
+	if _, err := tx.Get([]any{&public, &wrapped}, `select public, wrapped from seal_key where home = $1 and id = $2`, tx.Home(), id); err != nil {
+		return nil, err
 	}
 	private, err := v.keys.unwrapKey("seal_key", tx.Home(), id, boundTo(public), wrapped)
 	if err != nil {

@@ -41,12 +41,15 @@ type Vault struct {
 	keys *Keys
 	rand *source
 	kept *cache
+
+	sealing sync.Mutex
+	signers map[int64]*sm2Signer // by seal key; there is one for each agency and its time
 }
 
 // New makes a vault. random feeds keys, nonces and signatures: nil is the
 // machine's generator, and only the seeded demonstration passes another.
 func New(keys *Keys, random io.Reader) *Vault {
-	return &Vault{keys: keys, rand: newSource(random), kept: newCache(keptKeys)}
+	return &Vault{keys: keys, rand: newSource(random), kept: newCache(keptKeys), signers: map[int64]*sm2Signer{}}
 }
 
 // IndexSize is the length of a blind index: key id 4 ‖ HMAC 16.

@@ -93,6 +93,19 @@ func (c *Catalog) ByID(tx *store.Tx, version int64) (*Version, error) {
 	return nil, act.Missing("catalog.thing.item")
 }
 
+// Pinned returns the version that a running case pinned. What was written in it
+// never changes, so that one that was read before costs no statement; its Span
+// is not filled.
+func (c *Catalog) Pinned(tx *store.Tx, version int64) (*Version, error) {
+	c.mu.Lock()
+	v := c.written[version]
+	c.mu.Unlock()
+	if v != nil {
+		return v, nil
+	}
+	return c.ByID(tx, version)
+}
+
 // ByCode returns the item with this code, through all its versions.
 func (c *Catalog) ByCode(tx *store.Tx, code string) (item int64, err error) {
 	found, err := tx.Get([]any{&item}, `select id from item where home = $1 and code = $2`, tx.Home(), code)
@@ -140,8 +153,11 @@ func (r *remembered) version(id int64) *Version {
 
 // remembered returns what belongs to the epoch that this transaction sees.
 func (c *Catalog) remembered(tx *store.Tx) (*remembered, error) {
-	var epoch int64
-	if _, err := tx.Get([]any{&epoch}, `select n from catalog_epoch where home = $1`, tx.Home()); err != nil {
+	epoch, err := store.Once(tx, epochKey{}, func() (n int64, err error) {
+		_, err = tx.Get([]any{&n}, `select n from catalog_epoch where home = $1`, tx.Home())
+		return n, err
+	})
+	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
@@ -156,7 +172,11 @@ func (c *Catalog) remembered(tx *store.Tx) (*remembered, error) {
 // other command gets, not even after a rollback.
 func bump(tx *store.Tx) {
 	tx.Put(`insert into catalog_epoch(home, n) values($1, $2) on conflict (home) do update set n = excluded.n`, tx.Home(), tx.NewID())
+	tx.Forget(epochKey{})
 }
+
+// epochKey is what the epoch is remembered under in a transaction.
+type epochKey struct{}
 
 type versionRow struct {
 	Version
