@@ -53,28 +53,27 @@ func progressOf(c *casework.Case) *ui.Progress {
 }
 
 // stepsOf are the steps of the item's own flow: which body does what, by when.
-func stepsOf(c *casework.Case) ui.Table {
-	t := ui.Table{Caption: ui.M("portal.case.steps"), HideCaption: true,
-		Columns: []ui.Column{{Label: ui.M("portal.guide.step")}, {Label: ui.M("portal.guide.body")}, {Label: ui.M("portal.case.state")}}}
+func stepsOf(c *casework.Case) ui.TaskList {
+	var t ui.TaskList
 	for _, s := range c.Steps {
 		st := ui.Status{Tone: ui.ToneOff, Text: ui.M("ui.step.next")}
-		var note ui.Text
+		about := note(s.Agency)
 		switch s.State {
 		case "done":
 			st = ui.Status{Tone: ui.ToneOK, Text: ui.M("ui.step.done")}
 			if s.At != 0 {
-				note = ui.At(s.At)
+				about = joined(about, ui.At(s.At))
 			}
 		case "now":
 			st = ui.Status{Tone: ui.ToneNow, Text: ui.M("ui.step.now")}
 			if s.Due != 0 {
-				note = ui.M("portal.case.step.due", "day", ui.Long(s.Due))
+				about = joined(about, ui.M("portal.case.step.due", "day", ui.Long(s.Due)))
 			}
 		}
 		if s.State == "later" && !casework.Running(c.Status) {
 			continue // it never came to it
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Name)}, {Text: orDash(s.Agency)}, {Status: &st, Note: note}}})
+		t.Tasks = append(t.Tasks, ui.Task{Label: ui.Plain(s.Name), Hint: about, Status: st})
 	}
 	return t
 }

@@ -22,8 +22,8 @@ type guideData struct {
 	Window   bool
 	Supplied []paperLine
 	Bring    []paperLine
-	Steps    ui.Table
-	Limits   ui.Table
+	Steps    ui.TaskList
+	Limits   ui.TaskList
 	Special  ui.Table
 	Outline  []draw.TextLine
 	Picture  string
@@ -79,19 +79,15 @@ func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 	for _, m := range d.GuideView.Bring {
 		d.Bring = append(d.Bring, lineOf(m))
 	}
-	d.Steps = ui.Table{Caption: ui.M("portal.guide.steps"), HideCaption: true,
-		Columns: []ui.Column{{Label: ui.M("portal.guide.step")}, {Label: ui.M("portal.guide.body")}, {Label: ui.M("portal.guide.term")}}}
-	for _, s := range d.GuideView.Steps {
+	for _, x := range d.GuideView.Steps {
 		body := ui.Text(ui.M("portal.guide.you"))
-		if s.Agency != "" {
-			body = ui.Plain(p.agency(tx, s.Agency))
+		if x.Agency != "" {
+			body = ui.Plain(p.agency(tx, x.Agency))
 		}
-		d.Steps.Rows = append(d.Steps.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Name)}, {Text: body}, {Text: orDash(s.Term), Note: note(s.Note)}}})
+		d.Steps.Tasks = append(d.Steps.Tasks, line(ui.Plain(x.Name), joined(body, note(x.Note)), x.Term))
 	}
-	d.Limits = ui.Table{Caption: ui.M("portal.guide.limits"), HideCaption: true,
-		Columns: []ui.Column{{Label: ui.M("portal.guide.what")}, {Label: ui.M("portal.guide.long")}, {Label: ui.M("portal.guide.law")}}}
 	for _, l := range d.GuideView.Limits {
-		d.Limits.Rows = append(d.Limits.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(l.Name)}, {Text: ui.Plain(l.Term), Note: note(l.Note)}, {Text: orDash(l.Article)}}})
+		d.Limits.Tasks = append(d.Limits.Tasks, line(ui.Plain(l.Name), joined(note(l.Note), note(l.Article)), l.Term))
 	}
 	d.Special = ui.Table{Caption: ui.M("portal.guide.special"), HideCaption: true,
 		Columns: []ui.Column{{Label: ui.M("portal.guide.what")}, {Label: ui.M("portal.guide.long")}, {Label: ui.M("portal.guide.counts")}, {Label: ui.M("portal.guide.law")}}}
@@ -190,6 +186,26 @@ func (p *portal) flowFile(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="flow.bpmn"`)
 	_, _ = w.Write(slices.Clone(v.FlowXML))
+}
+
+// line is a line of a list that leads nowhere: what, about it, how long.
+func line(what, about ui.Text, long string) ui.Task {
+	return ui.Task{Label: what, Hint: about, Status: ui.Status{Tone: ui.ToneDone, Text: ui.Plain(long)}}
+}
+
+// joined are texts in a row, those that are missing left out.
+func joined(list ...ui.Text) ui.Text {
+	var j ui.Join
+	for _, t := range list {
+		if t != nil {
+			j.Texts = append(j.Texts, t)
+		}
+	}
+	if len(j.Texts) == 0 {
+		return nil
+	}
+	j.Sep = " · "
+	return j
 }
 
 func orDash(s string) ui.Text {

@@ -58,10 +58,17 @@ func (p *portal) home(w http.ResponseWriter, r *http.Request) {
 	}
 	if !p.Read(w, r, func(tx *store.Tx) error {
 		hits, err := catalog.Search(tx, catalog.Query{Who: who, Complete: true, Limit: homeItems})
-		for _, h := range hits.List {
-			data.Items = append(data.Items, ui.Link{Text: ui.Plain(h.Name), Href: "/items/" + id(h.Item)})
+		if err != nil {
+			return err
 		}
-		return err
+		for _, h := range hits.List {
+			v, err := p.House.Items.ByID(tx, h.Version)
+			if err != nil {
+				return err
+			}
+			data.Items = append(data.Items, ui.Link{Text: itemName(v), Href: "/items/" + id(h.Item)})
+		}
+		return nil
 	}) {
 		return
 	}

@@ -19,7 +19,7 @@ type caseData struct {
 	Clock     []ui.Text
 	Reasons   []string // of a refusal, or why the case was not accepted
 	Remedies  string
-	Steps     ui.Table
+	Steps     ui.TaskList
 	Timeline  ui.Timeline
 	Papers    []ui.Link
 	Licence   string
