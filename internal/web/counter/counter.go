@@ -4,14 +4,42 @@
 package counter
 
 import (
+	"embed"
 	"net/http"
 
+	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 )
 
-// Mount adds the counter's pages.
-func Mount(d *door.Door, mux *http.ServeMux) error { return nil }
+//go:embed pages
+var files embed.FS
+
+// desk is the counter's pages.
+type desk struct {
+	door  *door.Door
+	cases *casepage.Pages
+}
+
+// Mount adds the counter's pages. The page of a case itself is the office's.
+func Mount(d *door.Door, mux *http.ServeMux) error {
+	o := &desk{door: d, cases: casepage.New(d)}
+	handle := func(pattern string, h http.HandlerFunc) { mux.HandleFunc(pattern, d.Staff(h)) }
+	handle("GET /counter", o.queue)
+	handle("GET /counter/find", o.find)
+	handle("POST /counter/find", o.find)
+	handle("GET /counter/intake", o.intake)
+	handle("POST /counter/intake/who", o.who)
+	handle("POST /counter/intake/register", o.register)
+	handle("POST /counter/intake/agent", o.agent)
+	handle("POST /counter/intake/start", o.start)
+	handle("GET /counter/draft/{id}", o.draft)
+	handle("POST /counter/draft/{id}", o.fill)
+	handle("GET /counter/case/{id}/receipt", o.receipt)
+	handle("POST /counter/case/{id}/scan", o.scan)
+	o.cases.Add(mux, deeds()...)
+	return d.UI.Add("counter", files)
+}
 
 // Menu is the left menu of a window clerk.
 func Menu() []ui.Link {
@@ -20,4 +48,18 @@ func Menu() []ui.Link {
 		{Text: ui.M("counter.menu.intake"), Href: "/counter/intake"},
 		{Text: ui.M("counter.menu.find"), Href: "/counter/find"},
 	}
+}
+
+func (o *desk) find(w http.ResponseWriter, r *http.Request) { o.cases.Find(w, r, "/counter/find") }
+
+func (o *desk) render(w http.ResponseWriter, r *http.Request, name, title string, p ui.Page) {
+	p.Name, p.Title, p.Shell, p.Wide = "counter/"+name, ui.M(title), ui.Staff, true
+	if p.Current == "" {
+		p.Current = "/counter/intake"
+	}
+	status := http.StatusOK
+	if len(p.Errors) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	o.door.UI.Render(w, r, status, p)
 }
