@@ -71,10 +71,14 @@ func (o *Office) apply(c *act.Call, in ApplyIn, window bool) (Done, error) {
 	if d.Secret != nil {
 		in.Values = overlay(v.Form, d.Secret.Form, in.Values)
 	}
-	if err := m.fillForm(in.Values, in.Subject); err != nil {
+	known, err := o.KnownOf(c.Tx, in.Subject)
+	if err != nil {
 		return Done{}, err
 	}
-	if err := m.fillMaterials(in, window); err != nil {
+	if err := m.fillForm(in.Values, known); err != nil {
+		return Done{}, err
+	}
+	if err := m.fillMaterials(in, known, window); err != nil {
 		return Done{}, err
 	}
 	if err := m.fillAgent(in, window); err != nil {
@@ -148,11 +152,7 @@ func (o *Office) party(tx *store.Tx, id int64) (applicantParty, error) {
 }
 
 // fillForm lays what is known over what was typed and judges the whole.
-func (m *matter) fillForm(values map[string]any, subject int64) error {
-	known, err := m.o.KnownOf(m.c.Tx, subject)
-	if err != nil {
-		return err
-	}
+func (m *matter) fillForm(values map[string]any, known map[string]form.Known) error {
 	s := form.Setting{Today: m.c.Today(), Applicant: m.f.ApplicantKind}
 	pre := m.v.Form.Prefill(known, s)
 	out := m.v.Form.Validate(pre.Apply(values), s)
@@ -172,12 +172,8 @@ func (m *matter) fillForm(values map[string]any, subject int64) error {
 
 // fillMaterials says where each material stands. One that data supply is taken
 // and never asked for; one that is asked for must be there, or may follow.
-func (m *matter) fillMaterials(in ApplyIn, window bool) error {
+func (m *matter) fillMaterials(in ApplyIn, known map[string]form.Known, window bool) error {
 	files, err := m.o.Files.List(m.c.Tx, FilesOf(m.f.ID))
-	if err != nil {
-		return err
-	}
-	known, err := m.o.KnownOf(m.c.Tx, in.Subject)
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ type File struct {
 	IDNoKey       []byte
 	Facts         Facts
 	Secret        []byte // sealed; see Matter.Secret
+	stored        string // facts as they were read
 }
 
 // Facts are what happened on a case, with nothing that identifies a person.
@@ -184,6 +185,7 @@ func scanFile(r store.Row) (*File, error) {
 	if err := r.Scan(&f.ID, &f.Channel, &f.ApplicantKind, &f.Agent, &f.NameKey, &f.IDNoKey, &facts, &f.Secret); err != nil {
 		return nil, err
 	}
+	f.stored = facts
 	return f, json.Unmarshal([]byte(facts), &f.Facts)
 }
 
@@ -202,8 +204,13 @@ func (f *File) insert(tx *store.Tx) error {
 	return err
 }
 
-func (f *File) update(tx *store.Tx) error {
+// update writes the file back; one that is as it was read needs no statement.
+func (f *File) update(tx *store.Tx, secret bool) error {
 	facts, err := json.Marshal(f.Facts)
+	if string(facts) == f.stored && !secret {
+		return err
+	}
+	f.stored = string(facts)
 	tx.Put(`update casefile set facts = $3, secret = $4 where home = $1 and id = $2`, tx.Home(), f.ID, string(facts), f.Secret)
 	return err
 }

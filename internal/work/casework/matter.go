@@ -71,7 +71,7 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 	if m.f, err = getFile(c.Tx, id); err != nil {
 		return nil, err
 	}
-	if m.v, err = o.Items.ByID(c.Tx, p.ItemVersion); err != nil {
+	if m.v, err = o.Items.Pinned(c.Tx, p.ItemVersion); err != nil {
 		return nil, err
 	}
 	if m.key, err = o.Vault.Key(c.Tx, p.Key); err != nil {
@@ -133,6 +133,23 @@ func windowOf(v *catalog.Version) string {
 		return a
 	}
 	return v.Agency
+}
+
+// article is what an act on a case rests on: 行政许可法 binds licences only, other
+// items follow the rule that sets their own term.
+func (m *matter) article(licence string, term workday.Term) string {
+	if m.v.Type == catalog.TypeLicence {
+		return licence
+	}
+	return term.Article
+}
+
+// rule is the article of an act for the ledger.
+func (m *matter) rule(licence string, term workday.Term) []ledger.Rule {
+	if a := m.article(licence, term); a != "" {
+		return []ledger.Rule{{Article: a}}
+	}
+	return nil
 }
 
 func (m *matter) body(role string) string { return m.v.Roles[role] }
@@ -270,7 +287,7 @@ func (m *matter) save(e ledger.Event) (Done, error) {
 		return Done{}, err
 	}
 	e.State = d
-	if err := m.f.update(m.c.Tx); err != nil {
+	if err := m.f.update(m.c.Tx, m.changed); err != nil {
 		return Done{}, err
 	}
 	id, err := m.p.Save(m.c, m.key, e)
