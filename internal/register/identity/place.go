@@ -80,7 +80,7 @@ func (r *Register) addRegion(c *act.Call, g Region) error {
 	if g.Span.From == 0 {
 		g.Span.From = c.Today()
 	}
-	if err := succeed(c.Tx, "region", "code", g.Code, g.Span.From); err != nil {
+	if err := succeed(c.Tx, datedRegion, g.Code, g.Span.From); err != nil {
 		return err
 	}
 	c.Tx.Put(`insert into region(home, code, from_day, until_day, name, parent) values($1, $2, $3, $4, $5, $6)
@@ -104,17 +104,32 @@ func regionFields(g Region) error {
 	return act.WrongFields("identity.fields", wrong)
 }
 
+// dated are the two statements by which one row of a dated fact follows another:
+// the last row's first day, and its end.
+type dated struct{ last, end string }
+
+var (
+	datedRegion = dated{
+		`select from_day from region where home = $1 and code = $2 order by from_day desc limit 1`,
+		`update region set until_day = $3 where home = $1 and code = $2 and from_day < $3 and (until_day = 0 or until_day > $3)`,
+	}
+	datedAgency = dated{
+		`select from_day from agency where home = $1 and key = $2 order by from_day desc limit 1`,
+		`update agency set until_day = $3 where home = $1 and key = $2 and from_day < $3 and (until_day = 0 or until_day > $3)`,
+	}
+)
+
 // succeed ends the row in force before a new one begins on from.
-func succeed(tx *store.Tx, table, column, key string, from day.Day) error {
+func succeed(tx *store.Tx, d dated, key string, from day.Day) error {
 	var last day.Day
-	found, err := tx.Get([]any{&last}, `select from_day from `+table+` where home = $1 and `+column+` = $2 order by from_day desc limit 1`, tx.Home(), key)
+	found, err := tx.Get([]any{&last}, d.last, tx.Home(), key)
 	if err != nil || !found || last == from {
 		return err
 	}
 	if last > from {
 		return act.Wrong("identity.order", "key", key, "day", last)
 	}
-	tx.Put(`update `+table+` set until_day = $3 where home = $1 and `+column+` = $2 and from_day < $3 and (until_day = 0 or until_day > $3)`, tx.Home(), key, from)
+	tx.Put(d.end, tx.Home(), key, from)
 	return nil
 }
 
@@ -145,7 +160,7 @@ func (r *Register) addAgency(c *act.Call, g Agency) error {
 	if !found {
 		g.Number = c.Tx.NewID()
 	}
-	if err := succeed(c.Tx, "agency", "key", g.Key, g.Span.From); err != nil {
+	if err := succeed(c.Tx, datedAgency, g.Key, g.Span.From); err != nil {
 		return err
 	}
 	c.Tx.Put(`insert into agency(home, key, from_day, until_day, number, name, short, uscc, region, address, phone, level)
