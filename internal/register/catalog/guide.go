@@ -303,6 +303,6 @@ func (g guide) example(cal *workday.Calendar, today day.Day) *GuideExample {
 	if e.Promised.Provisional {
 		key = "guide.if_today_provisional"
 	}
-	e.Words = g.say(key, "day", e.Promised.Day)
+	e.Words = g.say(key, "day", wording.Date(g.lang, e.Promised.Day))
 	return e
 }
