@@ -44,7 +44,7 @@ func TestTheGuideOfTheFoodWorkshop(t *testing.T) {
 	if !strings.HasPrefix(order, "提交申请→受理→") || !strings.HasSuffix(order, "→决定→送达") || len(names) != 7 {
 		t.Errorf("steps: %s", order)
 	}
-	if g.If == nil || g.If.Promised.Day != day.MustParse("2025-07-01") || !strings.Contains(g.If.Words, "2025-07-01") {
+	if g.If == nil || g.If.Promised.Day != day.MustParse("2025-07-01") || !strings.Contains(g.If.Words, "2025年7月1日") {
 		t.Errorf("accepted today: %+v", g.If)
 	}
 	if g.Deemed == "" || g.Result.Valid != "有效期 5 年" || !strings.Contains(g.Result.Renew, "30个自然日") || len(g.Limits) != 6 {
