@@ -203,11 +203,14 @@ func At(tx *store.Tx, kind, agency, status string, after Cursor, limit int) ([]*
 		tx.Home(), agency, status, after.Due, after.ID, kind, min(max(limit, 1), pageMax))
 }
 
-// ProvisionalOf lists the running proceedings of a kind whose due day rests on
-// days whose notice is not in.
-func ProvisionalOf(tx *store.Tx, kind string) ([]int64, error) {
+// RestingOn lists the running proceedings of a kind whose due days rest on days
+// whose notice was not in, or on days from this one on (0: on none of them).
+func RestingOn(tx *store.Tx, kind string, from day.Day) ([]int64, error) {
+	if from == 0 {
+		from = 1 << 30
+	}
 	return store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
-		`select id from proceeding where home = $1 and due_provisional and closed = 0 and kind = $2 order by id`, tx.Home(), kind)
+		`select id from proceeding where home = $1 and kind = $2 and closed = 0 and (due_provisional or due >= $3 or promised_due >= $3) order by id`, tx.Home(), kind, from)
 }
 
 // Running lists the proceedings of a kind that are not closed, by their due

@@ -62,7 +62,7 @@ func (o *Office) accept(c *act.Call, in AcceptIn) (Done, error) {
 func (m *matter) acceptance() (Done, error) {
 	due := m.dueNow()
 	doc, err := m.paper("acceptance", m.window(), func(f *paper.Facts) {
-		f.Due, f.Article = wording.Date(wording.ZH, due.statutory.Day), "行政许可法第三十二条、第四十二条"
+		f.Due, f.Article = wording.Date(wording.ZH, due.statutory.Day), m.article("行政许可法第三十二条、第四十二条", m.v.Terms.Notice)
 		f.Lines = []paper.Line{{Label: "办件编号", Value: m.p.Number}, {Label: "法定办结时限", Value: m.v.Terms.Statutory.In(wording.ZH)}}
 		if !m.v.Terms.Promised.IsZero() {
 			f.Lines = append(f.Lines, paper.Line{Label: "承诺办结时限", Value: m.v.Terms.Promised.In(wording.ZH)})
@@ -72,7 +72,7 @@ func (m *matter) acceptance() (Done, error) {
 		return Done{}, err
 	}
 	e := m.event("case.accepted", map[string]any{"paper": doc.ID, "statutory_due": due.statutory.Day, "promised_due": due.promised.Day})
-	e.Rules = []ledger.Rule{{Article: "行政许可法第三十二条第一款第五项"}, {Article: m.v.Terms.Statutory.Article, Inputs: map[string]any{"term": m.v.Terms.Statutory.String(), "from": m.p.Accepted}}}
+	e.Rules = append(m.rule("行政许可法第三十二条第一款第五项", m.v.Terms.Notice), ledger.Rule{Article: m.v.Terms.Statutory.Article, Inputs: map[string]any{"term": m.v.Terms.Statutory.String(), "from": m.p.Accepted}})
 	done, err := m.save(e)
 	done.Paper = doc.ID
 	return done, err

@@ -82,6 +82,9 @@ func (o *Office) Answer(ctx context.Context, a act.Actor, token string, in Answe
 		if err != nil {
 			return Done{}, err
 		}
+		if !Running(m.p.Status) {
+			return Done{}, m.must()
+		}
 		if err := wantText("answer", in.Text); err != nil {
 			return Done{}, err
 		}

@@ -68,7 +68,7 @@ func (o *Office) correct(scope func(*matter) (act.Scope, error)) func(*act.Call,
 		}
 		proceeding.Touch(c, t, m.dueNow().statutory.Day)
 		e := m.event("case.corrected", map[string]any{"notice_due": m.dueNow().statutory.Day})
-		e.Rules = []ledger.Rule{{Article: "行政许可法第三十二条第一款第五项"}}
+		e.Rules = m.rule("行政许可法第三十二条第一款第五项", m.v.Terms.Notice)
 		return m.save(e)
 	}
 }
@@ -83,7 +83,7 @@ func (m *matter) named(key string) bool {
 func (m *matter) correctFields(s *Secret, values map[string]any) error {
 	for k := range values {
 		if !m.named("field:" + k) {
-			return act.Refuse("casework.correct.not_named").By("行政许可法第三十二条")
+			return act.Refuse("casework.correct.not_named").By(m.article(receiving, m.v.Terms.Notice))
 		}
 	}
 	next := maps.Clone(s.Form)
@@ -155,6 +155,12 @@ func (m *matter) amend(in AmendIn) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
+	if in.Field == "applicant.name" {
+		m.p.Label = in.Value
+		if m.f.ApplicantKind == "person" {
+			m.p.Label = gbcode.MaskName(in.Value)
+		}
+	}
 	doc, err := m.paper("correction", m.p.Agency, func(f *paper.Facts) {
 		f.Reasons, f.Article = in.Reason, wording.Text(wording.ZH, "casework.amend.article")
 		f.Lines = []paper.Line{{Label: "更正的内容", Value: label}, {Label: "原来写的", Value: was}, {Label: "更正为", Value: in.Value}}
@@ -171,6 +177,7 @@ func (m *matter) amend(in AmendIn) (Done, error) {
 		}
 		m.f.Facts.Licence, m.f.Facts.LicenceNo = l.ID, l.Number
 	}
+	m.republish()
 	m.f.Facts.Amendments = append(m.f.Facts.Amendments, Amendment{Field: in.Field, Day: m.c.Today(), By: m.c.Actor.Person, Paper: doc.ID})
 	e := m.event("case.amended", map[string]any{"field": in.Field, "paper": doc.ID, "licence": m.f.Facts.Licence})
 	e.Personal = []ledger.Personal{{Field: "was", Value: was}, {Field: "value", Value: in.Value}, {Field: "reason", Value: in.Reason}}

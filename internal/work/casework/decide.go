@@ -249,7 +249,7 @@ func (o *Office) DecideOnSpot(ctx context.Context, a act.Actor, token string, in
 		if m.v.Kind != catalog.Instant || m.v.Class("accept") != m.v.Class("decide") {
 			return Done{}, act.Refuse("casework.spot.not_instant").By("行政许可法第三十四条第二款").Recorded()
 		}
-		if err := m.must(Received); err != nil {
+		if err := m.must(Received, Handling); err != nil {
 			return Done{}, err
 		}
 		return m.spot(in)
@@ -257,22 +257,12 @@ func (o *Office) DecideOnSpot(ctx context.Context, a act.Actor, token string, in
 }
 
 func (m *matter) spot(in SpotIn) (Done, error) {
-	t, err := m.mine(m.c, "accept", in.Seen)
-	if err != nil {
-		return Done{}, err
+	if m.p.Status == Received {
+		if err := m.acceptOnSpot(in); err != nil {
+			return Done{}, err
+		}
 	}
-	if err := m.checkOriginals(in.Checked); err != nil {
-		return Done{}, err
-	}
-	if err := m.complete(); err != nil {
-		return Done{}, err
-	}
-	if err := m.begin(t, m.c.Today(), nil); err != nil {
-		return Done{}, err
-	}
-	if err := m.also(m.event("case.accepted", nil)); err != nil {
-		return Done{}, err
-	}
+	// What was opened in this command, or by time just before it, is read back.
 	if err := m.c.Tx.Flush(); err != nil {
 		return Done{}, err
 	}
@@ -290,4 +280,23 @@ func (m *matter) spot(in SpotIn) (Done, error) {
 	handed, err := m.handOver(DeliverIn{Mode: ByWindow})
 	handed.Paper, handed.Extra = done.Paper, done.Extra
 	return handed, err
+}
+
+// acceptOnSpot accepts an instant item in the same act; one that was accepted
+// before, by a clerk or by silence, is only decided.
+func (m *matter) acceptOnSpot(in SpotIn) error {
+	t, err := m.mine(m.c, "accept", in.Seen)
+	if err != nil {
+		return err
+	}
+	if err := m.checkOriginals(in.Checked); err != nil {
+		return err
+	}
+	if err := m.complete(); err != nil {
+		return err
+	}
+	if err := m.begin(t, m.c.Today(), nil); err != nil {
+		return err
+	}
+	return m.also(m.event("case.accepted", nil))
 }

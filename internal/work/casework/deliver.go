@@ -7,7 +7,6 @@ import (
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
 	"tongban/internal/rules/wording"
 )
 
@@ -84,7 +83,7 @@ func (m *matter) handOver(in DeliverIn) (Done, error) {
 		return Done{}, err
 	}
 	e := m.event("case.delivered", map[string]any{"mode": in.Mode, "paper": doc.ID})
-	e.Rules = []ledger.Rule{{Article: "行政许可法第四十四条"}}
+	e.Rules = m.rule("行政许可法第四十四条", m.v.Terms.Deliver)
 	done, err := m.save(e)
 	done.Paper = doc.ID
 	return done, err

@@ -336,7 +336,7 @@ func (o *Office) addFileToCase(c *act.Call, in fileIn) (Done, error) {
 	}
 	x := m.f.Facts.Material(in.Material)
 	if x == nil || x.State != MaterialMissing && x.State != MaterialGiven || !m.named("material:"+in.Material) {
-		return Done{}, act.Refuse("casework.correct.not_named").By("行政许可法第三十二条")
+		return Done{}, act.Refuse("casework.correct.not_named").By(m.article(receiving, m.v.Terms.Notice))
 	}
 	at, err := o.Files.Put(c.Tx, m.key, FilesOf(m.p.ID), in.Material, in.received, in.limits)
 	if err != nil {

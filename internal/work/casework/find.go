@@ -163,6 +163,11 @@ func Grants(tx *store.Tx, agency string, before proceeding.Cursor, limit int) ([
 		and ($4 = '' or agency = $4) order by day desc, id desc limit $5`, tx.Home(), before.Due, before.ID, agency, min(max(limit, 1), 100))
 }
 
+// republish puts a published grant right after an amendment.
+func (m *matter) republish() {
+	m.c.Tx.Put(`update published_grant set label = $3, licence_no = $4 where home = $1 and id = $2`, m.c.Tx.Home(), m.p.ID, m.p.Label, m.f.Facts.LicenceNo)
+}
+
 // publish enters a grant among those that anybody may look up.
 func (m *matter) publish() {
 	d := m.f.Facts.Decision

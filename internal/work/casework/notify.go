@@ -7,7 +7,6 @@ import (
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
 	"tongban/internal/rules/wording"
 )
 
@@ -19,6 +18,9 @@ type NotifyIn struct {
 	Seen    int64     `json:"seen,omitempty"` // version of the task that the clerk saw
 	Missing []Missing `json:"missing"`
 }
+
+// receiving is the article on what an agency answers to an application.
+const receiving = "行政许可法第三十二条"
 
 // Notify sends the one notice of everything missing (行政许可法 32(4)): at once or
 // within five working days, all at one time; nothing new may be demanded later.
@@ -36,7 +38,7 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 	}
 	if m.f.Facts.Notice != nil {
 		return Done{}, act.Refuse("casework.notify.twice", "day", wording.Date(wording.ZH, m.f.Facts.Notice.Day)).
-			By("行政许可法第三十二条").Then("casework.notify.twice.next").Recorded()
+			By(m.article(receiving, m.v.Terms.Notice)).Then("casework.notify.twice.next").Recorded()
 	}
 	if err := m.must(Received); err != nil {
 		return Done{}, err
@@ -61,7 +63,7 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 	}
 	m.f.Facts.Notice = n
 	doc, err := m.paper("deficiency", m.window(), func(f *paper.Facts) {
-		f.Due, f.Article = wording.Date(wording.ZH, n.Until), "行政许可法第三十二条"
+		f.Due, f.Article = wording.Date(wording.ZH, n.Until), m.article(receiving, m.v.Terms.Notice)
 		for _, x := range in.Missing {
 			f.Missing = append(f.Missing, paper.Missing{What: x.What, How: x.How})
 		}
@@ -72,7 +74,7 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 	n.Paper = doc.ID
 	m.p.Status = Correcting
 	e := m.event("case.notified_missing", map[string]any{"missing": len(in.Missing), "until": n.Until, "paper": doc.ID})
-	e.Rules = []ledger.Rule{{Article: "行政许可法第三十二条第一款第四项"}}
+	e.Rules = m.rule("行政许可法第三十二条第一款第四项", m.v.Terms.Notice)
 	done, err := m.save(e)
 	done.Paper = doc.ID
 	return done, err

@@ -6,7 +6,6 @@ import (
 
 	"tongban/internal/process/paper"
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
 	"tongban/internal/rules/wording"
 )
 
@@ -51,7 +50,7 @@ func (o *Office) refuseAcceptance(c *act.Call, in RefuseAcceptanceIn) (Done, err
 		return Done{}, err
 	}
 	doc, err := m.paper("refuse-acceptance", m.window(), func(f *paper.Facts) {
-		f.Reasons, f.Article = in.Reason, "行政许可法第三十二条"
+		f.Reasons, f.Article = in.Reason, m.article(receiving, m.v.Terms.Notice)
 		f.Lines = []paper.Line{{Label: "可以去哪里办", Value: in.Where}}
 	})
 	if err != nil {
@@ -61,7 +60,7 @@ func (o *Office) refuseAcceptance(c *act.Call, in RefuseAcceptanceIn) (Done, err
 		return Done{}, err
 	}
 	e := m.event("case.acceptance_refused", map[string]any{"paper": doc.ID})
-	e.Rules = []ledger.Rule{{Article: "行政许可法第三十二条第一款第一项、第二项"}}
+	e.Rules = m.rule("行政许可法第三十二条第一款第一项、第二项", m.v.Terms.Notice)
 	done, err := m.save(e)
 	done.Paper = doc.ID
 	return done, err

@@ -230,10 +230,11 @@ func (o *Office) SettleDue(ctx context.Context, limit int) (int, error) {
 	return len(ids), err
 }
 
-// Recount counts the due days of running cases again that rest on days whose
-// notice was not in, under a new calendar. It runs inside the import's command.
-func (o *Office) Recount(c *act.Call, _, now *workday.Calendar) error {
-	ids, err := proceeding.ProvisionalOf(c.Tx, Kind)
+// Recount counts the due days of running cases again under a new calendar: those
+// that rest on days whose notice was not in, and those that reach the first day
+// which a notice changed while its year ran. It runs inside the import's command.
+func (o *Office) Recount(c *act.Call, was, now *workday.Calendar) error {
+	ids, err := proceeding.RestingOn(c.Tx, Kind, firstChange(was, now))
 	if err != nil {
 		return err
 	}
@@ -257,6 +258,22 @@ func (o *Office) Recount(c *act.Call, _, now *workday.Calendar) error {
 	return nil
 }
 
+// firstChange is the first day that works in one of two calendars only, 0 when
+// there is none.
+func firstChange(was, now *workday.Calendar) day.Day {
+	years := now.Years()
+	if len(years) == 0 {
+		return 0
+	}
+	for d := day.Of(years[0]-1, 12, 25); d < day.Of(years[len(years)-1]+1, 1, 1); d++ {
+		before, _ := was.IsWorking(d)
+		if after, _ := now.IsWorking(d); before != after {
+			return d
+		}
+	}
+	return 0
+}
+
 func (o *Office) recount(c *act.Call, p *proceeding.Proceeding, f *File, v *catalog.Version, cal *workday.Calendar) error {
 	key, err := o.Vault.Key(c.Tx, p.Key)
 	if err != nil {
@@ -270,7 +287,7 @@ func (o *Office) recount(c *act.Call, p *proceeding.Proceeding, f *File, v *cata
 	}
 	was := p.Due
 	d := m.dueNow()
-	if d.statutory.Day == was && d.statutory.Provisional == p.Provisional {
+	if d.statutory.Day == was && d.statutory.Provisional == p.Provisional && d.promised.Day == p.PromisedDue {
 		return nil
 	}
 	_, err = m.save(m.event("case.recounted", map[string]any{"was": was, "statutory_due": d.statutory.Day, "calendar": cal.Version()}))
