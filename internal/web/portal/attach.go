@@ -56,7 +56,7 @@ func (p *portal) showUpload(w http.ResponseWriter, r *http.Request, d *draft, ke
 	step := "file/" + key
 	data := uploadData{Action: d.href(step), Place: d.place(step), Next: d.after(step), Saved: d.saved()}
 	data.Field = ui.Field{Kind: ui.FieldFile, Name: "file", Label: ui.M("portal.upload.field", "name", m.Name), File: fileRule(m.Formats, m.MaxMB, m.Why, m.Basis),
-		Optional: m.State != casework.MaterialMissing, Error: wrong}
+		Optional: m.State == casework.MaterialBring || m.State == casework.MaterialDeferred, Error: wrong}
 	if m.How != "" {
 		data.How = ui.Plain(m.How)
 	}

@@ -6,7 +6,6 @@ import (
 
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/store"
-	"tongban/internal/register/licence/sheet"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/casework"
@@ -50,7 +49,7 @@ func (p *portal) grants(w http.ResponseWriter, r *http.Request) {
 		for _, g := range list {
 			paper := ui.Cell{Text: ui.Plain(g.PaperNo)}
 			if g.LicenceNo != "" {
-				paper.Note = ui.Plain(sheet.Spaced(g.LicenceNo))
+				paper.Note = ui.Plain(g.LicenceNo)
 			}
 			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(g.Title)}, {Text: ui.Plain(g.Label)}, {Text: ui.Plain(p.agency(tx, g.Agency))},
 				{Text: ui.OnDay(g.Day)}, paper}})

@@ -63,7 +63,7 @@ func (p *portal) licences(w http.ResponseWriter, r *http.Request, a act.Actor) {
 		}
 		for _, l := range list {
 			st := licenceStatus(l, today)
-			h.Tasks.Tasks = append(h.Tasks.Tasks, ui.Task{Label: ui.Plain(l.Title), Href: "/licences/" + id(l.ID), Hint: ui.Plain(sheet.Spaced(l.Number)), Status: st})
+			h.Tasks.Tasks = append(h.Tasks.Tasks, ui.Task{Label: ui.Plain(l.Title), Href: "/licences/" + id(l.ID), Hint: ui.Plain(l.Number), Status: st})
 		}
 		if len(h.Tasks.Tasks) > 0 {
 			data.Holders = append(data.Holders, h)
@@ -125,7 +125,7 @@ func (p *portal) licence(w http.ResponseWriter, r *http.Request, a act.Actor) {
 	for _, f := range s.Document.Fields {
 		card.Fields = append(card.Fields, ui.Fact{Label: ui.Plain(f.Label), Value: ui.Plain(f.Value)})
 	}
-	card.Fields = append(card.Fields, ui.Fact{Label: ui.M("licence.field.number"), Value: ui.Plain(sheet.Spaced(s.Number)), Number: true},
+	card.Fields = append(card.Fields, ui.Fact{Label: ui.M("licence.field.number"), Value: ui.Plain(s.Number), Number: true},
 		ui.Fact{Label: ui.M("licence.field.agency"), Value: ui.Plain(s.Document.Agency)})
 	data := licenceData{Card: card, Sample: s.Sample, Reason: s.Reason, Links: []ui.Link{
 		{Text: ui.M("portal.licence.pdf"), Href: base + "/pdf"},

@@ -11,12 +11,13 @@ import (
 type proofData struct {
 	Number string
 	File   string
+	Name   string // of the file, as the command is told
 	Keys   []ui.Fact
 	Origin string
 }
 
 func (p *portal) proofKeys() proofData {
-	return proofData{Origin: p.House.Options.Origin, Keys: []ui.Fact{
+	return proofData{Name: "FILE", Origin: p.House.Options.Origin, Keys: []ui.Fact{
 		{Label: ui.Plain("Ed25519"), Value: ui.Plain(p.House.LogKeys.Ed25519Key), Number: true},
 		{Label: ui.Plain("SM2"), Value: ui.Plain(p.House.LogKeys.SM2Key), Number: true}}}
 }
@@ -37,7 +38,7 @@ func (p *portal) proofPage(w http.ResponseWriter, r *http.Request, a act.Actor) 
 		return
 	}
 	data := p.proofKeys()
-	data.Number, data.File = c.Number, "/my/"+id(n)+"/proof.json"
+	data.Number, data.File, data.Name = c.Number, "/my/"+id(n)+"/proof.json", proofName(n)
 	p.show(w, r, ui.Page{Name: "portal/proof", Title: ui.M("portal.proof.title"), Back: &ui.Link{Text: ui.M("portal.case.back"), Href: "/my/" + id(n)}, Data: data})
 }
 
@@ -53,7 +54,9 @@ func (p *portal) proof(w http.ResponseWriter, r *http.Request, a act.Actor) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Disposition", `attachment; filename="tongban-proof-`+id(n)+`.json"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+proofName(n)+`"`)
 	w.Header().Set("Cache-Control", "private, no-store")
 	_ = json.NewEncoder(w).Encode(proof)
 }
+
+func proofName(n int64) string { return "tongban-proof-" + id(n) + ".json" }

@@ -36,7 +36,7 @@ type result struct {
 func (p *portal) search(w http.ResponseWriter, r *http.Request) {
 	q := p.query(r)
 	data := searchData{
-		Search: ui.Field{Kind: ui.FieldSearch, Name: "q", Label: ui.M("portal.search.label"), Value: q.Words, Optional: true},
+		Search: ui.Field{Kind: ui.FieldSearch, Name: "q", Label: ui.M("portal.search.label"), Value: q.Words},
 		Filter: searchFilter(r, q),
 		Miss:   ui.Field{Kind: ui.FieldText, Name: "words", Label: ui.M("portal.search.miss"), Value: q.Words, Chars: 20},
 		Others: []ui.Link{{Text: ui.M("portal.search.all"), Href: "/search"}, {Text: ui.M("portal.call"), Href: "tel:12345"}},

@@ -7,7 +7,6 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/licence"
-	"tongban/internal/register/licence/sheet"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 )
@@ -105,7 +104,7 @@ func (d *checkData) licence(v licence.View) {
 	for _, f := range v.Fields {
 		d.Facts = append(d.Facts, ui.Fact{Label: ui.Plain(f.Label), Value: ui.Plain(f.Value)})
 	}
-	d.field("number", ui.Plain(sheet.Spaced(v.Number)))
+	d.field("number", ui.Plain(v.Number))
 	d.field("agency", ui.Plain(v.Agency))
 	d.field("day", ui.OnDay(v.Day))
 	if v.Last != 0 {
