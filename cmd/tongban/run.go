@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"tongban/internal/record/act"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
@@ -70,16 +71,38 @@ func (s *shell) answer(err error, asJSON bool) int {
 	}
 	var m wording.Message
 	known := errors.As(err, &m)
+	var refused *act.Error
+	if errors.As(err, &refused) {
+		m, known = refused.Msg, true
+	}
 	switch {
 	case errors.Is(err, errNo):
 	case asJSON && known:
 		_ = s.json(map[string]any{"ok": false, "reason": m.Key, "message": m.In(s.lang)})
 	case known:
 		fmt.Fprintln(s.err, m.In(s.lang))
+		s.details(refused)
 	default:
 		fmt.Fprintln(s.err, err)
 	}
 	return exitNo
+}
+
+// details prints what a refused command says beyond its sentence: each thing
+// that is wrong, the article, what to do next.
+func (s *shell) details(e *act.Error) {
+	if e == nil {
+		return
+	}
+	for _, f := range e.Fields {
+		fmt.Fprintf(s.err, "  %s: %s\n", f.Name, f.Msg.In(s.lang))
+	}
+	if e.Law != "" {
+		s.say("door.law", "law", e.Law)
+	}
+	if !e.Next.IsZero() {
+		fmt.Fprintln(s.err, e.Next.In(s.lang))
+	}
 }
 
 // say prints a sentence of the catalogue beside the answer, where scripts that
