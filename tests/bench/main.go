@@ -64,6 +64,7 @@ func run() error {
 	big := flag.Int("cases", 1_000_000, "cases in the longer list")
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
 	flag.DurationVar(&b.each, "each", 10*time.Second, "length of a round")
+	flag.StringVar(&b.bin, "bin", "", "binary to be measured; built when empty")
 	engine := flag.String("engine", "", "sqlite or postgres; both otherwise")
 	flag.BoolVar(&b.verbose, "verbose", false, "print every statement that is counted")
 	flag.Parse()
@@ -112,8 +113,10 @@ func (b *bench) prepare() error {
 	if err := os.Setenv("TMPDIR", b.dir); err != nil {
 		return err
 	}
-	if b.bin, err = drive.Build(b.dir); err != nil && os.Getenv("TB_DEV") == "" {
-		return err
+	if b.bin == "" {
+		if b.bin, err = drive.Build(b.dir); err != nil {
+			return err
+		}
 	}
 	b.pg, err = storetest.DurableServer()
 	return err

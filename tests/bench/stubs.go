@@ -2,8 +2,6 @@ package main
 
 import "context"
 
-func (b *bench) http(ctx context.Context) error   { return nil }
-func (b *bench) lists(ctx context.Context) error  { return nil }
 func (b *bench) public(ctx context.Context) error { return nil }
 func (b *bench) ledger(ctx context.Context) error { return nil }
 func (b *bench) size(ctx context.Context) error   { return nil }

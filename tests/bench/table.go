@@ -67,7 +67,7 @@ func (b *bench) conditions() []string {
 	return []string{
 		time.Now().Format("2006-01-02") + fmt.Sprintf(", %d rounds of %s", b.rounds, b.each),
 		fmt.Sprintf("%d cores, %s, %s %s/%s", runtime.NumCPU(), processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH),
-		"load of the machine at the end of the run: " + load(),
+		"load of the machine at the end of the run: " + busy(),
 	}
 }
 
@@ -84,8 +84,8 @@ func processor() string {
 	return "processor not told"
 }
 
-// load is how busy the machine was, ours and others' work together.
-func load() string {
+// busy is how busy the machine was, ours and others' work together.
+func busy() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		out, err := exec.Command("uptime").Output()

@@ -104,43 +104,58 @@ func (s *Session) Deliver(ctx context.Context, key string, id int64) (Done, erro
 	return Ask[Done](ctx, s, http.MethodPost, fmt.Sprintf("/api/v1/cases/%d/deliver", id), key, map[string]any{"mode": "window"})
 }
 
-// Step is one act of a case's way, in order.
+// Step is one act of a case's way. Prepare looks at the case, which is recorded,
+// and finds the task; Do acts on it. A repetition of Do is the same request.
 type Step struct {
-	Name string
-	Do   func(ctx context.Context, key string, c *Done) (Done, error)
+	Name    string
+	Prepare func(ctx context.Context, id int64) (On, error)
+	Do      func(ctx context.Context, key string, on On) (Done, error)
 }
+
+// On is what an act is done on.
+type On struct{ Case, Task, Seen int64 }
 
 // Way is what is done with a case after its application. Each official opens
 // the case before they act on it, and that look is recorded.
 func (s *Staff) Way() []Step {
-	review := func(name, agency string, who *Session) Step {
-		return Step{name, func(ctx context.Context, key string, c *Done) (Done, error) {
-			seen, err := who.Look(ctx, c.Case)
+	open := func(who *Session, agency, part string) func(context.Context, int64) (On, error) {
+		return func(ctx context.Context, id int64) (On, error) {
+			c, err := who.Look(ctx, id)
 			if err != nil {
-				return Done{}, err
+				return On{}, err
 			}
-			task, n := seen.Open(agency, "review")
-			return who.Review(ctx, key, c.Case, task, n)
+			task, seen := c.Open(agency, part)
+			return On{id, task, seen}, nil
+		}
+	}
+	review := func(name, agency string, who *Session) Step {
+		return Step{name, open(who, agency, "review"), func(ctx context.Context, key string, on On) (Done, error) {
+			return who.Review(ctx, key, on.Case, on.Task, on.Seen)
 		}}
 	}
 	return []Step{
-		{"accept", func(ctx context.Context, key string, c *Done) (Done, error) {
-			if _, err := s.Window.Look(ctx, c.Case); err != nil {
-				return Done{}, err
-			}
-			return s.Window.Accept(ctx, key, c.Case)
+		{"accept", open(s.Window, "spj", "accept"), func(ctx context.Context, key string, on On) (Done, error) {
+			return s.Window.Accept(ctx, key, on.Case)
 		}},
 		review("market", "scjg", s.Market), review("fire", "xfjy", s.Fire), review("env", "sthj", s.Env),
-		{"decide", func(ctx context.Context, key string, c *Done) (Done, error) {
-			seen, err := s.Decider.Look(ctx, c.Case)
-			if err != nil {
-				return Done{}, err
-			}
-			task, n := seen.Open("scjg", "decide")
-			return s.Decider.Decide(ctx, key, c.Case, task, n)
+		{"decide", open(s.Decider, "scjg", "decide"), func(ctx context.Context, key string, on On) (Done, error) {
+			return s.Decider.Decide(ctx, key, on.Case, on.Task, on.Seen)
 		}},
-		{"deliver", func(ctx context.Context, key string, c *Done) (Done, error) {
-			return s.Window.Deliver(ctx, key, c.Case)
+		{"deliver", func(_ context.Context, id int64) (On, error) { return On{Case: id}, nil }, func(ctx context.Context, key string, on On) (Done, error) {
+			return s.Window.Deliver(ctx, key, on.Case)
 		}},
 	}
+}
+
+// Step does one act: the look, and then the act itself.
+func (s Step) Step(ctx context.Context, key string, id int64) (Done, error) {
+	on, err := s.Prepare(ctx, id)
+	if err != nil {
+		return Done{}, fmt.Errorf("%s: look: %w", s.Name, err)
+	}
+	done, err := s.Do(ctx, key, on)
+	if err != nil {
+		return Done{}, fmt.Errorf("%s: %w", s.Name, err)
+	}
+	return done, nil
 }

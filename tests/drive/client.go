@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tongban/internal/demo"
+	"tongban/internal/web/door"
 )
 
 // Client speaks to one server over kept connections.
@@ -124,6 +125,7 @@ func (s *Session) Bytes(ctx context.Context, method, path, key string, in any) (
 	}
 	if s.token != "" {
 		r.Header.Set("Authorization", "Bearer "+s.token)
+		r.AddCookie(&http.Cookie{Name: door.Cookie, Value: s.token}) // for the pages
 	}
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)

@@ -31,7 +31,8 @@ type Server struct {
 	URL    string
 	Ready  time.Duration // from the start of the process to the line that says it serves
 	cmd    *exec.Cmd
-	exited chan error
+	exited chan struct{} // closed when the process is gone
+	err    error         // how it ended
 }
 
 // startWithin is how long a server may take until it serves.
@@ -48,7 +49,7 @@ func Serve(bin, dir, database string, log io.Writer) (*Server, error) {
 
 // Start starts any command that prints its address on its first line.
 func Start(log io.Writer, bin string, args ...string) (*Server, error) {
-	s := &Server{cmd: exec.Command(bin, args...), exited: make(chan error, 1)}
+	s := &Server{cmd: exec.Command(bin, args...), exited: make(chan struct{})}
 	s.cmd.Stderr = log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := s.cmd.StdoutPipe()
@@ -65,7 +66,8 @@ func Start(log io.Writer, bin string, args ...string) (*Server, error) {
 		first, _ := r.ReadString('\n')
 		line <- strings.TrimSpace(first)
 		_, _ = io.Copy(io.Discard, r)
-		s.exited <- s.cmd.Wait()
+		s.err = s.cmd.Wait()
+		close(s.exited)
 	}()
 	select {
 	case s.URL = <-line:
@@ -91,8 +93,8 @@ func (s *Server) Stop() error {
 		return err
 	}
 	select {
-	case err := <-s.exited:
-		return err
+	case <-s.exited:
+		return s.err
 	case <-time.After(startWithin):
 		s.Kill()
 		return errors.New("the server did not stop")
