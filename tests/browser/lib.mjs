@@ -52,6 +52,7 @@ export async function open(browser, base, { viewport = phone, size = 'standard',
   if (size !== 'standard') cookies.push({ name: 'tb_size', value: size, url: base });
   if (lang) cookies.push({ name: 'tb_lang', value: lang, url: base });
   if (cookies.length) await context.addCookies(cookies);
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   page.wrong = [];
   page.wire = [];
