@@ -17,6 +17,15 @@ type dayView struct {
 	Known   bool    `json:"known"`
 }
 
+// todayView is the platform's own time: a demonstration has another than its
+// readers.
+type todayView struct {
+	Day     day.Day `json:"day"`
+	Working bool    `json:"working"`
+	Known   bool    `json:"known"`
+	At      string  `json:"at" format:"date-time"`
+}
+
 type addIn struct {
 	From        string `query:"from" required:"true" format:"date" example:"2026-02-10"`
 	N           int    `query:"n" required:"true" minimum:"0" maximum:"100000" example:"20"`
@@ -43,6 +52,7 @@ type countView struct {
 
 func calendars(s *server) {
 	on(s, spec{id: "showDay", method: http.MethodGet, path: "/calendar/{day}", tag: "tool", access: public}, s.showDay)
+	on(s, spec{id: "showToday", method: http.MethodGet, path: "/calendar/today", tag: "tool", access: public}, s.today)
 	on(s, spec{id: "addWorkingDays", method: http.MethodGet, path: "/calendar/add", tag: "tool", access: public}, s.addDays)
 	on(s, spec{id: "countWorkingDays", method: http.MethodGet, path: "/calendar/between", tag: "tool", access: public}, s.countDays)
 }
@@ -54,6 +64,12 @@ func (s *server) showDay(_ context.Context, _ *visit, in *dayIn) (*bodyOf[dayVie
 	}
 	working, known := s.h.Calendars.Current().IsWorking(d)
 	return &bodyOf[dayView]{dayView{d, working, known}}, nil
+}
+
+func (s *server) today(context.Context, *visit, *struct{}) (*bodyOf[todayView], error) {
+	now := s.h.Store.Now()
+	working, known := s.h.Calendars.Current().IsWorking(now.Day())
+	return &bodyOf[todayView]{todayView{now.Day(), working, known, moment(now)}}, nil
 }
 
 func (s *server) addDays(_ context.Context, _ *visit, in *addIn) (*bodyOf[dueView], error) {

@@ -138,7 +138,7 @@ func (s *server) findCases(ctx context.Context, v *visit, in *findIn) (*bodyOf[l
 }
 
 func (s *server) showCase(ctx context.Context, v *visit, in *lookAt) (*bodyOf[caseView], error) {
-	c, err := s.h.Office.Look(ctx, v.actor, in.Case, v.why(in.Purpose))
+	c, err := s.h.Office.Look(ctx, v.actor, in.Case, v.why(in.Stated))
 	if err != nil {
 		return nil, err
 	}

@@ -197,6 +197,10 @@ func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wo
 	}
 	g := guideView{ID: item.Of, Version: item.ID, N: item.N, From: item.Span.From, Until: item.Span.Until, Complete: item.Complete(), Guide: item.Written,
 		Lacks: texts(item.Missing(), lang), Bodies: map[string]string{}}
+	g.Guide.InForce = catalog.Force{From: item.Span.From, Until: item.Span.Until}
+	if g.Guide.Applicants == nil { // of an item known by name only
+		g.Guide.Applicants = []string{}
+	}
 	for _, key := range append([]string{item.Agency}, values(item.Roles)...) {
 		name, err := s.h.People.AgencyName(tx, key, tx.Today())
 		if err != nil {

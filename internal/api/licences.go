@@ -115,7 +115,7 @@ func (s *server) listLicences(ctx context.Context, v *visit, in *licencesIn) (*p
 }
 
 func (s *server) open(ctx context.Context, v *visit, in *theLicence) (licence.Shown, error) {
-	return s.h.Office.OpenLicence(ctx, v.actor, in.Licence, v.why(in.Purpose))
+	return s.h.Office.OpenLicence(ctx, v.actor, in.Licence, v.why(in.Stated))
 }
 
 func (s *server) showLicence(ctx context.Context, v *visit, in *theLicence) (*bodyOf[licenceView], error) {

@@ -53,6 +53,7 @@ type Echoed struct {
 // Stated is why personal data are looked at.
 type Stated struct {
 	Purpose string `query:"purpose" maxLength:"200" example:"审查经营场所平面图"`
+	Header  string `header:"Purpose" maxLength:"200"`
 }
 
 // on adds an operation to the table.
@@ -76,6 +77,9 @@ func on[I, O any](s *server, p spec, f func(ctx context.Context, v *visit, in *I
 // answers describes an answer that is not made from a Go type.
 func (s *server) answers(p spec) map[string]*huma.Response {
 	list := map[string]*huma.Response{}
+	if p.cached {
+		list["304"] = &huma.Response{}
+	}
 	schema := &huma.Schema{Type: huma.TypeString}
 	media := p.content
 	switch {

@@ -62,12 +62,12 @@ func papers(s *server) {
 }
 
 func (s *server) showPaper(ctx context.Context, v *visit, in *thePaper) (*bodyOf[paperView], error) {
-	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Purpose))
+	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Stated))
 	return &bodyOf[paperView]{paperView{lineOfPaper(o.Paper), o.Proceeding, o.Agency, o.Code, o.Sample, documentOf(o.Document)}}, err
 }
 
 func (s *server) readPaper(ctx context.Context, v *visit, in *thePaper) (*download, error) {
-	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Purpose))
+	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Stated))
 	return &download{ContentType: "text/plain; charset=utf-8", Body: []byte(o.Document.Body)}, err
 }
 
@@ -75,7 +75,7 @@ func (s *server) printPaper(ctx context.Context, v *visit, in *thePaper) (*downl
 	if s.o.Printer == nil {
 		return nil, noPrinter()
 	}
-	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Purpose))
+	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Stated))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func noPrinter() error {
 }
 
 func (s *server) downloadPaper(ctx context.Context, v *visit, in *thePaper) (*download, error) {
-	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Purpose))
+	o, err := s.h.Office.OpenPaper(ctx, v.actor, in.Paper, v.why(in.Stated))
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ type sent struct {
 }
 
 func (s *server) downloadFile(ctx context.Context, v *visit, in *theFile) (*sent, error) {
-	at, err := s.h.Office.OpenFile(ctx, v.actor, in.File, v.why(in.Purpose))
+	at, err := s.h.Office.OpenFile(ctx, v.actor, in.File, v.why(in.Stated))
 	if err != nil {
 		return nil, err
 	}

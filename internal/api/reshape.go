@@ -15,6 +15,7 @@ import (
 // reshape makes the decoder speak like the house: its errors become Problems in
 // our words. It sets what the library keeps for the whole program, once.
 var reshape = sync.OnceFunc(func() {
+	huma.DefaultArrayNullable = false // a list that is there is a list
 	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError { return decoded(status, wording.ZH, errs) }
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		lang := langOf(ctx.Header("Accept-Language"))

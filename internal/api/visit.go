@@ -15,12 +15,11 @@ import (
 
 // visit is what a request brings besides its input.
 type visit struct {
-	actor   act.Actor
-	token   string
-	cookie  bool // the token came as a cookie
-	source  string
-	purpose string
-	lang    wording.Lang
+	actor  act.Actor
+	token  string
+	cookie bool // the token came as a cookie
+	source string
+	lang   wording.Lang
 }
 
 type visitKey struct{}
@@ -34,7 +33,7 @@ func visitOf(ctx context.Context) *visit {
 func (s *server) enter(p spec) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
-		v := &visit{lang: langOf(ctx.Header("Accept-Language")), source: s.o.Source(r), purpose: ctx.Header("Purpose")}
+		v := &visit{lang: langOf(ctx.Header("Accept-Language")), source: s.o.Source(r)}
 		v.actor = act.Actor{Who: act.Anyone, Lang: v.lang}
 		ctx.SetHeader("Content-Language", tagOf(v.lang))
 		ctx.AppendHeader("Vary", "Accept-Language")
@@ -72,7 +71,7 @@ func (s *server) admit(r *http.Request, v *visit, p spec) error {
 	if err != nil {
 		return err
 	}
-	a.Lang, a.Purpose = v.lang, v.purpose
+	a.Lang = v.lang
 	if p.access == staff && a.Who != act.Staff {
 		return act.Refuse("api.staff").Then("api.staff.next")
 	}
@@ -81,12 +80,11 @@ func (s *server) admit(r *http.Request, v *visit, p spec) error {
 }
 
 // why is the purpose of a look: as the reader stated it, else the post acted in.
-func (v *visit) why(stated string) string {
-	if stated = strings.TrimSpace(stated); stated != "" {
-		return stated
-	}
-	if v.purpose != "" {
-		return v.purpose
+func (v *visit) why(in Stated) string {
+	for _, stated := range []string{in.Purpose, in.Header} {
+		if stated = strings.TrimSpace(stated); stated != "" {
+			return stated
+		}
 	}
 	return wording.Text(wording.ZH, "api.look", "post", identity.PostLabel(v.actor.Post))
 }
