@@ -158,6 +158,7 @@ func (s *server) recovered(next http.Handler) http.Handler {
 			send(w, problemOf(err, langOf(r.Header.Get("Accept-Language"))))
 		}()
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		next.ServeHTTP(w, r)
 	})
 }
