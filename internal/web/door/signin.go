@@ -132,7 +132,7 @@ func codeForm(r *http.Request) form {
 	return form{
 		Action: "/sign-in/code", Back: Local(r.FormValue("back"), ""), Lead: ui.M("door.code.lead"),
 		Fields:  []ui.Field{{Kind: ui.FieldCode, Name: "code", Label: ui.M("door.code"), Hint: ui.M("door.code.hint"), Autocomplete: "one-time-code", Chars: 12}},
-		Buttons: []ui.Button{{Text: ui.M("door.continue")}},
+		Buttons: []ui.Button{{Text: ui.M("door.continue"), Kind: ui.Primary}},
 	}
 }
 
@@ -177,7 +177,7 @@ func passwordForm(r *http.Request) form {
 			{Kind: ui.FieldPassword, Name: "old_password", Label: ui.M("door.old_password"), Autocomplete: "current-password", Chars: 20},
 			{Kind: ui.FieldPassword, Name: "new_password", Label: ui.M("door.new_password"), Hint: ui.M("door.new_password.hint"), Autocomplete: "new-password", Chars: 20},
 		},
-		Buttons: []ui.Button{{Text: ui.M("door.change")}},
+		Buttons: []ui.Button{{Text: ui.M("door.change"), Kind: ui.Primary}},
 	}
 }
 
@@ -199,12 +199,12 @@ func totpForm(t identity.TOTP) form {
 	return form{
 		Action: "/second-factor/confirm", Lead: ui.M("door.totp.lead"), Secret: t.Secret, QR: t.URI,
 		Fields:  []ui.Field{{Kind: ui.FieldCode, Name: "code", Label: ui.M("door.code"), Autocomplete: "one-time-code", Chars: 12}},
-		Buttons: []ui.Button{{Text: ui.M("door.continue")}},
+		Buttons: []ui.Button{{Text: ui.M("door.continue"), Kind: ui.Primary}},
 	}
 }
 
 func (d *Door) totpPage(w http.ResponseWriter, r *http.Request) {
-	d.show(w, r, "door.totp.title", form{Action: "/second-factor", Lead: ui.M("door.totp.why"), Buttons: []ui.Button{{Text: ui.M("door.totp.start")}}}, nil)
+	d.show(w, r, "door.totp.title", form{Action: "/second-factor", Lead: ui.M("door.totp.why"), Buttons: []ui.Button{{Text: ui.M("door.totp.start"), Kind: ui.Primary}}}, nil)
 }
 
 func (d *Door) totp(w http.ResponseWriter, r *http.Request) {
@@ -227,7 +227,7 @@ func (d *Door) totpConfirm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Door) postPage(w http.ResponseWriter, r *http.Request) {
-	f := form{Action: "/post", Lead: ui.M("door.post.lead"), Buttons: []ui.Button{{Text: ui.M("door.post.choose")}}}
+	f := form{Action: "/post", Lead: ui.M("door.post.lead"), Buttons: []ui.Button{{Text: ui.M("door.post.choose"), Kind: ui.Primary}}}
 	field := ui.Field{Kind: ui.FieldRadios, Name: "post", Label: ui.M("door.post")}
 	for i, g := range Actor(r).Grants {
 		label := ui.Text(ui.Join{Texts: []ui.Text{d.agency(r.Context(), g.Agency), identity.PostLabel(g.Role)}, Sep: " · "})
