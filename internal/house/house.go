@@ -49,7 +49,7 @@ type Options struct {
 	NoSync   bool      // while a demonstration is built: nothing is flushed
 	Restore  bool      // the database is about to be restored into: it extends nothing yet
 	Hooks    notice.Gate
-	Backups  Backups   // copies made by themselves; none when Dir is ""
+	Backups  Backups // copies made by themselves; none when Dir is ""
 	Hash     identity.Argon
 	Log      *slog.Logger
 	Seen     func(command string, outcome act.Kind, d time.Duration)
@@ -239,6 +239,10 @@ const (
 // every command and every page settles by itself; this only makes it punctual.
 func (h *House) settle(ctx context.Context) {
 	every(ctx, settleEvery, func() {
+		// A calendar that another machine imported counts here too.
+		if err := h.Calendars.Refresh(ctx, h.Store); err != nil && ctx.Err() == nil {
+			h.Options.Log.Error("calendar not read", "err", err)
+		}
 		if _, err := h.Office.SettleDue(ctx, settleBatch); err != nil && ctx.Err() == nil {
 			h.Options.Log.Error("cases not settled", "err", err)
 		}

@@ -183,13 +183,14 @@ func (p *Proceeding) Also(c *act.Call, key ledger.Key, e ledger.Event) error {
 	return err
 }
 
-// MoveTasks gives the open tasks that were due with the proceeding its new due day.
-func (p *Proceeding) MoveTasks(c *act.Call, was day.Day) {
-	c.Tx.Put(`update task set due = $3 where home = $1 and proceeding = $2 and state = 'open' and due = $4`, c.Tx.Home(), p.ID, p.Due, was)
+// MoveTask gives the open task of a token that was due with the proceeding its
+// new due day.
+func (p *Proceeding) MoveTask(c *act.Call, token int, was day.Day) {
+	c.Tx.Put(`update task set due = $3 where home = $1 and proceeding = $2 and token = $5 and state = 'open' and due = $4`, c.Tx.Home(), p.ID, p.Due, was, token)
 }
 
-// SleepUntil writes only when the proceeding must be looked at next, and its due
-// day: nothing was done, so there is no event.
+// SleepUntil writes only when the proceeding must be looked at next: nothing was
+// done, so there is no event.
 func (p *Proceeding) SleepUntil(c *act.Call) {
 	c.Tx.Put(`update proceeding set wake = $3 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Wake)
 }

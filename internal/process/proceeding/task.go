@@ -122,10 +122,15 @@ func Touch(c *act.Call, t *Task, due day.Day) {
 // Take enters this person for an exclusive class on a proceeding: whoever
 // accepted does not decide. The table's key is the person, not the account and
 // not the post, so a second post or a stand-in changes nothing, and two browsers
-// at once collide on the same row.
-func Take(c *act.Call, p *Proceeding, class, part string, person int64) {
+// at once collide on the same row. Nobody plays a part in a matter of their own,
+// or in one that they filed for another.
+func Take(c *act.Call, p *Proceeding, class, part string, person int64) error {
+	if person == p.Applicant || person == p.Filer {
+		return act.Refuse("proceeding.own").Then("proceeding.duty.next").Recorded()
+	}
 	c.Tx.PutOne(act.Refuse("proceeding.duty").By("行政许可法第三十二条、第三十四条").Then("proceeding.duty.next").Recorded(),
 		`insert into duty(home, proceeding, person, class, part) values($1, $2, $3, $4, $5)
 		on conflict (home, proceeding, person) do update set part = excluded.part where duty.class = excluded.class`,
 		c.Tx.Home(), p.ID, person, class, part)
+	return nil
 }

@@ -145,7 +145,9 @@ func (o *Office) SendBack(ctx context.Context, a act.Actor, token string, in Sen
 		if to == nil || to.Task.Part == "accept" {
 			return Done{}, act.Wrong("casework.send_back.where")
 		}
-		m.takePart(c, t.Part, c.Actor.Person)
+		if err := m.takePart(c, t.Part, c.Actor.Person); err != nil {
+			return Done{}, err
+		}
 		facts, err := m.facts("")
 		if err != nil {
 			return Done{}, err

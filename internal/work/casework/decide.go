@@ -64,7 +64,9 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 	if err := m.o.Power.Held(m.c.Tx, m.v.Code, t.Agency, m.c.Actor.Person, m.c.Today()); err != nil {
 		return Done{}, err
 	}
-	m.takePart(m.c, "decide", m.c.Actor.Person)
+	if err := m.takePart(m.c, "decide", m.c.Actor.Person); err != nil {
+		return Done{}, err
+	}
 	if v.Outcome == Returned {
 		return m.decideReturned(t, v)
 	}

@@ -475,3 +475,17 @@ func TestInstantItemAcceptedBefore(t *testing.T) {
 		w.verified()
 	})
 }
+
+// Nobody handles a matter of their own, whatever post they hold.
+func TestNobodyHandlesTheirOwnMatter(t *testing.T) {
+	both(t, func(w *world) {
+		id := w.accepted()
+		baker := w.c.Person("baker")
+		w.alsoReviewer(baker)
+		in := casework.ReviewIn{TaskIn: w.task(id, "review", "scjg"), Passed: true, Text: "我的没问题"}
+		_, err := w.Office.Review(w.ctx, w.byPerson(baker, "scjg", "reviewer"), "", in)
+		w.refused("proceeding.own", err)
+		_, err = w.Office.Review(w.ctx, w.of("scjg", "reviewer", 0), "", in)
+		w.must(err)
+	})
+}

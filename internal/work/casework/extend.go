@@ -97,7 +97,9 @@ func (o *Office) settleExtension(c *act.Call, in SettleExtensionIn) (Done, error
 		return Done{}, err
 	}
 	x.Settled, x.SettledBy, x.Approved = c.Today(), c.Actor.Person, in.Approve
-	m.takePart(c, "approve_extension", c.Actor.Person)
+	if err := m.takePart(c, "approve_extension", c.Actor.Person); err != nil {
+		return Done{}, err
+	}
 	if !in.Approve {
 		if err := wantText("reason", in.Reason); err != nil {
 			return Done{}, err

@@ -302,10 +302,20 @@ func (m *matter) reckon() error {
 	m.p.PromisedDue = due.promised.Day
 	m.p.Wake = m.nextWake()
 	if was != m.p.Due && was != 0 {
-		// Tasks without a term of their own are due with the case.
-		m.p.MoveTasks(m.c, was)
+		m.moveTasks(was)
 	}
 	return nil
+}
+
+// moveTasks moves the tasks that are due with the case: those without a term of
+// their own, and the acceptance, whose term is the case's.
+func (m *matter) moveTasks(was day.Day) {
+	for _, t := range m.p.State.Tokens {
+		n := m.v.Flow.Node(t.Node)
+		if n != nil && (n.Task.Term == "" || n.Task.Part == "accept") {
+			m.p.MoveTask(m.c, t.ID, was)
+		}
+	}
 }
 
 type dues struct{ statutory, promised workday.Due }

@@ -117,14 +117,14 @@ func (m *matter) mine(c *act.Call, part string, seen int64) (*proceeding.Task, e
 	if seen != 0 && t.Seen != seen {
 		return nil, act.Changed("proceeding.task")
 	}
-	m.takePart(c, part, c.Actor.Person)
-	return t, nil
+	return t, m.takePart(c, part, c.Actor.Person)
 }
 
-func (m *matter) takePart(c *act.Call, part string, person int64) {
-	if c.Actor.Who != act.System {
-		proceeding.Take(c, m.p, m.v.Class(part), part, person)
+func (m *matter) takePart(c *act.Call, part string, person int64) error {
+	if c.Actor.Who == act.System {
+		return nil
 	}
+	return proceeding.Take(c, m.p, m.v.Class(part), part, person)
 }
 
 func (m *matter) hasField(key string) bool {

@@ -52,7 +52,9 @@ func (o *Office) pause(c *act.Call, in PauseIn) (Done, error) {
 	if in.Days < 1 || in.Days > 365 {
 		return Done{}, act.Wrong("casework.pause.days")
 	}
-	m.takePart(c, t.Part, c.Actor.Person)
+	if err := m.takePart(c, t.Part, c.Actor.Person); err != nil {
+		return Done{}, err
+	}
 	ref := fmt.Sprintf("%d/%d", t.ID, len(m.f.Facts.Tests)+1)
 	if err := m.tick(workday.Fact{Scope: workday.Case, Act: workday.Paused, On: c.Today(), At: c.Now(), For: special.Kind, Ref: ref, Days: in.Days, Article: special.Article}); err != nil {
 		return Done{}, err
@@ -95,7 +97,9 @@ func (o *Office) Resume(ctx context.Context, a act.Actor, token string, in Resum
 		if err := wantText("result", in.Result); err != nil {
 			return Done{}, err
 		}
-		m.takePart(c, t.Part, c.Actor.Person)
+		if err := m.takePart(c, t.Part, c.Actor.Person); err != nil {
+			return Done{}, err
+		}
 		if err := m.tick(workday.Fact{Scope: workday.Case, Act: workday.Resumed, On: c.Today(), At: c.Now(), Ref: test.Ref}); err != nil {
 			return Done{}, err
 		}

@@ -115,7 +115,9 @@ func (o *Office) Review(ctx context.Context, a act.Actor, token string, in Revie
 		if err := m.testsDone(t); err != nil {
 			return Done{}, err
 		}
-		m.takePart(c, t.Part, c.Actor.Person)
+		if err := m.takePart(c, t.Part, c.Actor.Person); err != nil {
+			return Done{}, err
+		}
 		return m.find(t, "case.reviewed", in.Passed, in.Text, []int64{c.Actor.Person})
 	})
 }
@@ -146,7 +148,9 @@ func (o *Office) Visit(ctx context.Context, a act.Actor, token string, in VisitI
 			return Done{}, err
 		}
 		for _, p := range in.Officers {
-			m.takePart(c, t.Part, p)
+			if err := m.takePart(c, t.Part, p); err != nil {
+				return Done{}, err
+			}
 		}
 		return m.find(t, "case.visited", in.Passed, in.Text, in.Officers)
 	})
