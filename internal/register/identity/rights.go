@@ -29,50 +29,52 @@ var Roles = []string{"window", "reviewer", "inspector", "decider", "head", "lead
 var table = map[string]map[Reach]string{
 	Applicant: {
 		Self: `case.apply case.draft case.correct case.withdraw case.look case.rate case.proof licence.show
-			person.change person.authorise`,
+			person.change person.authorise account.own`,
 	},
 	"window": {
-		Self:   `staff.leave`,
+		Self:   `staff.leave account.own`,
 		Office: `person.register person.change person.authorise person.account person.find case.find`,
 		OwnAgency: `case.receive case.apply_for case.notify case.accept case.refuse_acceptance case.withdraw_for case.correct_for
 			case.check case.decide_on_spot case.deliver case.look case.reprint`,
 	},
 	"reviewer": {
-		Self:   `staff.leave`,
+		Self:   `staff.leave account.own`,
 		Office: `case.find`,
 		OwnAgency: `case.assign case.accept case.notify case.refuse_acceptance case.review case.ask case.answer case.return case.pause case.resume
 			case.extend case.test case.look case.reprint`,
 	},
 	"inspector": {
-		Self:      `staff.leave`,
+		Self:      `staff.leave account.own`,
 		OwnAgency: `case.visit case.answer case.look`,
 	},
 	"decider": {
-		Self:   `staff.leave`,
+		Self:   `staff.leave account.own`,
 		Office: `case.find`,
 		OwnAgency: `case.accept case.notify case.refuse_acceptance case.decide case.decide_on_spot case.amend case.return case.ask case.answer case.extend
 			case.issue case.look case.reprint licence.revoke`,
 	},
 	"head": {
+		Self:      `account.own`,
 		Office:    `case.find`,
 		OwnAgency: `extension.approve case.assign case.look staff.leave power.assign licence.revoke`,
 	},
 	"leader": {
-		Self:   `staff.leave`,
+		Self:   `staff.leave account.own`,
 		Area:   `extension.approve case.look`,
 		Office: `case.find`,
 	},
 	"catalogue": {
-		Self:   `staff.leave`,
+		Self:   `staff.leave account.own`,
 		Area:   `item.* power.give power.withdraw power.assign agency.manage region.manage`,
 		Office: `calendar.import`,
 	},
 	"supervisor": {
-		Self:   `staff.leave`,
+		Self:   `staff.leave account.own`,
 		Area:   `case.watch case.look feed.read`,
 		Office: `case.find`,
 	},
 	"admin": {
+		Self:   `account.own`,
 		Area:   `staff.* agency.manage region.manage`,
 		Office: `calendar.import feed.read`,
 	},
