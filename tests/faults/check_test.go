@@ -93,16 +93,24 @@ func (g *group) compare() {
 // no case that nobody applied for.
 func (g *group) verify() {
 	g.t.Helper()
-	c, err := drive.Reopen(g.ctx, drive.Options(g.dir, ""))
-	g.must(err)
-	defer func() { g.must(c.House.Close()) }()
-	g.must(drive.Verify(g.ctx, c.House))
 	var cases, files int
-	g.must(c.House.Store.Read(g.ctx, func(tx *store.Tx) error {
-		_, err := tx.Get([]any{&cases, &files}, `select (select count(*) from proceeding), (select count(*) from casefile)`)
-		return err
-	}))
+	g.reopened(func(c *drive.County) error {
+		return c.House.Store.Read(g.ctx, func(tx *store.Tx) error {
+			_, err := tx.Get([]any{&cases, &files}, `select (select count(*) from proceeding), (select count(*) from casefile)`)
+			return err
+		})
+	})
 	if cases != len(g.book) || files != cases {
 		g.t.Errorf("%d cases and %d files are stored, %d were applied for", cases, files, len(g.book))
 	}
+}
+
+// reopened verifies the record of the stopped house and then asks f.
+func (g *group) reopened(f func(*drive.County) error) {
+	g.t.Helper()
+	c, err := drive.Reopen(g.ctx, drive.Options(g.dir, g.db))
+	g.must(err)
+	defer func() { g.must(c.House.Close()) }()
+	g.must(drive.Verify(g.ctx, c.House))
+	g.must(f(c))
 }

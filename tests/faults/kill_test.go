@@ -23,7 +23,7 @@ func TestKilledAnywhere(t *testing.T) {
 	if long() {
 		kills = 100
 	}
-	g := found(t)
+	g := found(t, t.TempDir(), "")
 	g.start()
 	g.signIn()
 	for n := range kills {
@@ -50,7 +50,7 @@ func TestKilledAnywhere(t *testing.T) {
 type group struct {
 	t       *testing.T
 	ctx     context.Context
-	dir     string
+	dir, db string
 	county  *drive.County
 	server  *drive.Server
 	client  *drive.Client
@@ -78,11 +78,12 @@ type entry struct {
 
 const crowd = 8 // who apply and handle cases at once
 
-func found(t *testing.T) *group {
+// found founds a county in a folder, and in a database where one is named.
+func found(t *testing.T, dir, database string) *group {
 	t.Helper()
-	g := &group{t: t, ctx: t.Context(), dir: t.TempDir(), book: map[string]*entry{}}
+	g := &group{t: t, ctx: t.Context(), dir: dir, db: database, book: map[string]*entry{}}
 	var err error
-	if g.county, err = drive.Found(g.ctx, drive.Options(g.dir, "")); err != nil {
+	if g.county, err = drive.Found(g.ctx, drive.Options(dir, database)); err != nil {
 		t.Fatal(err)
 	}
 	g.must(g.county.House.Close())
@@ -104,7 +105,7 @@ func (g *group) must(err error) {
 func (g *group) start() {
 	g.t.Helper()
 	var err error
-	if g.server, err = drive.Serve(binary(g.t), g.dir, "", os.Stderr); err != nil {
+	if g.server, err = drive.Serve(binary(g.t), g.dir, g.db, os.Stderr); err != nil {
 		g.t.Fatal(err)
 	}
 	g.client = drive.NewClient(g.server.URL, 2*crowd)

@@ -34,8 +34,8 @@ type sqliteEngine struct {
 	others  chan *job
 	readers chan *session
 	stop    chan struct{}
-	done    chan struct{}
-	once    sync.Once
+	done    chan struct{} // closed when the writer has ended
+	end     func() error
 }
 
 // job is a command that waits for the writer.
@@ -60,7 +60,7 @@ func openSQLite(ctx context.Context, s *Store) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.db = db
+	e.db, e.end = db, sync.OnceValue(e.finish)
 	writer, err := e.session(ctx)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -138,6 +138,8 @@ func (e *sqliteEngine) read(ctx context.Context, f func(*Tx) error) error {
 	var r *session
 	select {
 	case r = <-e.readers:
+	case <-e.done:
+		return fmt.Errorf("%w: the store is closed", ErrUnavailable)
 	case <-ctx.Done():
 		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 	}
@@ -149,9 +151,17 @@ func (e *sqliteEngine) read(ctx context.Context, f func(*Tx) error) error {
 	return f(&Tx{s: e.s, conn: r, readOnly: true, now: e.s.opts.Clock()})
 }
 
-func (e *sqliteEngine) close() error {
-	e.once.Do(func() { close(e.stop) })
+func (e *sqliteEngine) close() error { return e.end() }
+
+// finish ends the writer and then gives every connection back: one that is held
+// would keep its files open, and the last to close writes the WAL back.
+func (e *sqliteEngine) finish() error {
+	close(e.stop)
 	<-e.done
+	for range readerCount {
+		r := <-e.readers // a reading that goes on is waited for
+		r.close()
+	}
 	return e.db.Close()
 }
 
@@ -160,6 +170,7 @@ func (e *sqliteEngine) close() error {
 // answered before it.
 func (e *sqliteEngine) write(w *session) {
 	defer close(e.done)
+	defer w.close()
 	checked := time.Now()
 	for {
 		group := e.take()
@@ -405,6 +416,14 @@ func (c *session) stmt(text string) (*sql.Stmt, error) {
 	}
 	c.kept[text] = s
 	return s, nil
+}
+
+// close ends the statements, which would keep the file open, and the connection.
+func (c *session) close() {
+	for _, s := range c.kept {
+		_ = s.Close()
+	}
+	_ = c.conn.Close()
 }
 
 func (c *session) query(text string, args []any) (rows, error) {

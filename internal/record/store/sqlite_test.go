@@ -3,6 +3,8 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -112,4 +114,24 @@ func BenchmarkGroupedInserts(b *testing.B) {
 			}
 		}
 	})
+}
+
+// A closed store has given its files back: the last connection writes the WAL
+// back and removes it, and nothing is answered any more.
+func TestClosedStoreHoldsNoFile(t *testing.T) {
+	t.Parallel()
+	o := storetest.Options(t, store.SQLite)
+	s := storetest.Open(t, store.SQLite, func(x *store.Options) { *x = o })
+	table(t, s)
+	must(t, s.Close())
+	if _, err := os.Stat(filepath.Join(o.Dir, "tongban.db-wal")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the WAL is still there: %v", err)
+	}
+	if err := s.Read(bg, func(*store.Tx) error { return nil }); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("a closed store read: %v", err)
+	}
+	if err := s.Do(bg, store.People, func(*store.Tx) error { return nil }); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("a closed store wrote: %v", err)
+	}
+	must(t, s.Close())
 }
