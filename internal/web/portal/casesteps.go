@@ -39,7 +39,7 @@ func progressOf(c *casework.Case) *ui.Progress {
 		case i < at:
 			step.State = ui.StepDone
 			if s.on != 0 {
-				step.Note = ui.OnDay(s.on)
+				step.Note = ui.Long(s.on)
 			}
 		case i == at:
 			step.State = ui.StepNow

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 
 	"tongban/internal/process/proceeding"
@@ -49,7 +50,7 @@ func (p *portal) grants(w http.ResponseWriter, r *http.Request) {
 		for _, g := range list {
 			paper := ui.Cell{Text: ui.Plain(g.PaperNo)}
 			if g.LicenceNo != "" {
-				paper.Note = ui.Plain(g.LicenceNo)
+				paper.HTML = template.HTML(`<span class="cell-note number">` + template.HTMLEscapeString(g.LicenceNo) + `</span>`) //nolint:gosec // escaped here
 			}
 			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(g.Title)}, {Text: ui.Plain(g.Label)}, {Text: ui.Plain(p.agency(tx, g.Agency))},
 				{Text: ui.OnDay(g.Day)}, paper}})

@@ -32,7 +32,7 @@ func (p *portal) looks(w http.ResponseWriter, r *http.Request, a act.Actor) {
 			what.Note = ui.M("portal.looks.case")
 			what.Href = "/my/" + id(l.Case)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.At(l.At)}, {Text: ui.Plain(l.Who), Note: ui.Join{Sep: " · ", Texts: []ui.Text{ui.Plain(l.Agency), identity.PostLabel(l.Post)}}},
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Join{Sep: " ", Texts: []ui.Text{ui.OnDay(l.At.Day()), ui.Plain(ui.ClockTime(l.At))}}}, {Text: ui.Plain(l.Who), Note: ui.Join{Sep: " · ", Texts: []ui.Text{ui.Plain(l.Agency), identity.PostLabel(l.Post)}}},
 			what, {Text: lookText("why", l.Why)}}})
 	}
 	p.show(w, r, ui.Page{Name: "portal/looks", Title: ui.M("portal.looks.title"), Wide: true, Data: looksData{nav("/looks"), t}})

@@ -95,11 +95,13 @@ func (p *portal) caseOf(c *casework.Case) caseData {
 		}
 		if c.PromisedDue != 0 && c.Status == casework.Handling {
 			pd := p.due(c.Status, c.PromisedDue, today)
-			pd.What, pd.Stopped = ui.M("portal.case.promised"), d.Stopped
-			data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.by"), Due: pd})
+			pd.What, pd.Stopped = nil, d.Stopped
+			data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.promised"), Due: pd})
 			d.What = ui.M("portal.case.statutory")
 		}
-		data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.by"), Due: d})
+		label := d.What
+		d.What = nil
+		data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: label, Due: d})
 	}
 	if c.Status == casework.Handling && c.Statutory.Started {
 		data.Bar.Facts = append(data.Bar.Facts, ui.Fact{Label: ui.M("portal.case.used"), Value: ui.M("portal.case.used.value", "used", c.Statutory.Used, "left", c.Statutory.Left)})

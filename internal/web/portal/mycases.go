@@ -86,16 +86,19 @@ func (p *portal) caseTask(tx *store.Tx, f casework.Found) ui.Task {
 	return t
 }
 
-// soon is the number of days from which a deadline counts as near.
-const soon = 5
+// soon is the number of days from which the applicant's own deadline counts as
+// near. A deadline of the authorities asks nothing of the applicant.
+const soon = 7
 
 // due is a deadline with the days left, in the unit of its term.
 func (p *portal) due(status string, d, today day.Day) *ui.Due {
 	if d == 0 {
 		return nil
 	}
-	out := &ui.Due{Day: d, Working: status != casework.Correcting, Left: int(d - today), Soon: soon, What: ui.M("portal.due." + status)}
-	if out.Working {
+	out := &ui.Due{Day: d, Working: true, Left: int(d - today), What: ui.M("portal.due." + status)}
+	if status == casework.Correcting {
+		out.Working, out.Soon = false, soon
+	} else {
 		if cal := p.House.Calendars.Current(); d >= today {
 			out.Left, _ = cal.Between(today, d)
 		} else {
