@@ -139,5 +139,8 @@ func (b *bench) statements(ctx context.Context) error {
 		}
 	}
 	b.row("whole case", "", fmt.Sprintf("%d", total), "with the finding of tasks")
+	if err == nil {
+		err = count("an official opens a finished case", func() error { return who.Look(ctx, id) })
+	}
 	return joined(err, c.House.Close)
 }

@@ -87,11 +87,10 @@ type contender struct {
 // the median with its range.
 func (b *bench) interleaved(ctx context.Context, unit string, list []contender) error {
 	rounds := make([][]sample, len(list))
-	for i, c := range list {
+	for _, c := range list {
 		if _, err := c.run(ctx, b.each/4); err != nil {
 			return fmt.Errorf("%s, %s: %w", c.name, c.where, err)
 		}
-		_ = i
 	}
 	for range b.rounds {
 		for i, c := range list {
@@ -131,13 +130,14 @@ func times(rounds []sample) string {
 	return fmt.Sprintf("%s / %s", millis(all.percentile(50)), millis(all.percentile(99)))
 }
 
+// round writes a number with commas between its thousands, small ones with a tenth.
 func round(f float64) string {
 	if f < 10 {
 		return fmt.Sprintf("%.1f", f)
 	}
 	s := fmt.Sprintf("%.0f", f)
-	if len(s) > 3 {
-		s = s[:len(s)-3] + "," + s[len(s)-3:]
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
 	}
 	return s
 }

@@ -104,6 +104,15 @@ func (in *Insiders) Whole(ctx context.Context, worker, n int) error {
 	return nil
 }
 
+// Look opens a case as the official who decides does; the look is recorded.
+func (in *Insiders) Look(ctx context.Context, id int64) error {
+	c, err := in.c.House.Office.Look(ctx, in.decider, id, "测量")
+	if err == nil && c.Personal == nil {
+		err = fmt.Errorf("case %d stayed masked", id)
+	}
+	return err
+}
+
 // openTask finds the open task of an agency, by one small reading.
 func (c *County) openTask(ctx context.Context, id int64, part, agency string) (casework.TaskIn, error) {
 	in := casework.TaskIn{Case: id}

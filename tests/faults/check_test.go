@@ -15,20 +15,27 @@ func long() bool { return os.Getenv("TONGBAN_FAULTS") != "" }
 
 var built struct {
 	sync.Once
-	path string
-	err  error
+	dir, path string
+	err       error
 }
 
-// binary builds the real binary once for all tests.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.dir != "" {
+		_ = os.RemoveAll(built.dir)
+	}
+	os.Exit(code)
+}
+
+// binary builds the real binary once for all tests, unless TONGBAN_BINARY names one.
 func binary(t *testing.T) string {
 	t.Helper()
 	built.Do(func() {
 		if built.path = os.Getenv("TONGBAN_BINARY"); built.path != "" {
 			return
 		}
-		var dir string
-		if dir, built.err = os.MkdirTemp("", "tongban-faults-"); built.err == nil {
-			built.path, built.err = drive.Build(dir)
+		if built.dir, built.err = os.MkdirTemp("", "tongban-faults-"); built.err == nil {
+			built.path, built.err = drive.Build(built.dir)
 		}
 	})
 	if built.err != nil {
