@@ -27,12 +27,14 @@ type Powers struct {
 type Held struct {
 	power.Holding
 	KindText ui.Text
+	Item     string // name of the item, "" for a power known by its code only
 }
 
 // Assigned is an officer assigned to a power.
 type Assigned struct {
 	power.Assignment
 	Name string
+	Item string
 	All  bool
 }
 
@@ -53,7 +55,11 @@ func (o *desk) powers(w http.ResponseWriter, r *http.Request) {
 		}
 		data.Pager.From, data.Pager.To, data.Pager.Total = from(r), from(r)+len(held)-1, -1
 		for _, h := range held {
-			data.Held = append(data.Held, Held{Holding: h, KindText: ui.M("admin.power." + string(h.Kind))})
+			item, err := o.itemName(tx, h.Power)
+			if err != nil {
+				return err
+			}
+			data.Held = append(data.Held, Held{Holding: h, KindText: ui.M("admin.power." + string(h.Kind)), Item: item})
 		}
 		officers, err := o.door.House.Power.OfficersOf(tx, key, tx.Today())
 		if err != nil {
@@ -64,7 +70,11 @@ func (o *desk) powers(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return err
 			}
-			data.People = append(data.People, Assigned{Assignment: x, Name: name, All: x.Power == power.Every})
+			item, err := o.itemName(tx, x.Power)
+			if err != nil {
+				return err
+			}
+			data.People = append(data.People, Assigned{Assignment: x, Name: name, All: x.Power == power.Every, Item: item})
 		}
 		data.Give, data.Assign, err = o.powerForms(tx, key)
 		return err
@@ -72,6 +82,22 @@ func (o *desk) powers(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.render(w, r, "powers", "admin.powers.title", ui.Page{Current: "/admin/powers", Data: data})
+}
+
+// itemName is the name of the item that a power is over, "" when there is none.
+func (o *desk) itemName(tx *store.Tx, code string) (string, error) {
+	id, err := o.door.House.Items.ByCode(tx, code)
+	if act.KindOf(err) == act.NotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	all, err := o.door.House.Items.Versions(tx, id)
+	if err != nil {
+		return "", err
+	}
+	return all[len(all)-1].Name, nil
 }
 
 // powerForms are the forms of giving a power and of assigning an officer.

@@ -98,6 +98,14 @@ func clock(s workday.Settlement, d *ui.Due) *ui.Due {
 	return d
 }
 
+// Short is the end of a case's number, by which people at one desk tell cases apart.
+func Short(number string) ui.Text {
+	if i := strings.LastIndexByte(number, '-'); i >= 0 {
+		return ui.Plain("…" + number[i+1:])
+	}
+	return ui.Plain(number)
+}
+
 // Mine tells whether a task is open for this reader, in any of their posts.
 func Mine(t casework.TaskView, a act.Actor) bool {
 	if t.State != proceeding.TaskOpen {

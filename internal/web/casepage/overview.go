@@ -103,7 +103,7 @@ func answers(c *casework.Case) []Group {
 			if !given {
 				continue
 			}
-			row := ui.SummaryRow{Key: field.Label(), Value: ui.Plain(casework.Display(field, v))}
+			row := ui.SummaryRow{Key: field.Label(), Value: ui.Plain(answer(field, v))}
 			if from := s.Sources[field.Key]; from != "" {
 				row.Source = ui.M("office.case.source", "from", from)
 			}
@@ -114,6 +114,16 @@ func answers(c *casework.Case) []Group {
 		}
 	}
 	return list
+}
+
+// answer is an answer as officials read it: a document's number is masked, for
+// the identity bar's page is open longest and in the widest view.
+func answer(f *form.Field, v any) string {
+	text := casework.Display(f, v)
+	if f.Widget == form.IDNo {
+		return gbcode.MaskCitizenOwn(text)
+	}
+	return text
 }
 
 // open lists the open tasks with who has them.

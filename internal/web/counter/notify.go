@@ -30,6 +30,10 @@ type NoticeRow struct {
 // notifyForm asks what is missing, all at one time (行政许可法 32).
 func notifyForm(c *casepage.Call) (*casepage.Form, error) {
 	n := Notice{}
+	full, err := c.Door.House.Office.Look(c.R.Context(), c.Actor, c.Case.ID, ui.M("office.part.accept").In(wording.ZH))
+	if err != nil {
+		return nil, err
+	}
 	var posted url.Values
 	if c.R.Method == http.MethodPost {
 		posted = c.R.PostForm
@@ -56,9 +60,12 @@ func notifyForm(c *casepage.Call) (*casepage.Form, error) {
 		}
 		row("material:"+m.Key, name(c.Case, m.Key), say("counter.sample.what."+m.State, "name", name(c.Case, m.Key)), how, &status)
 	}
-	if c.Case.Item.Form != nil {
+	if c.Case.Item.Form != nil && full.Personal != nil {
 		for i := range c.Case.Item.Form.Fields {
 			f := &c.Case.Item.Form.Fields[i]
+			if _, asked := full.Personal.Form[f.Key]; !asked {
+				continue
+			}
 			row("field:"+f.Key, f.Title, say("counter.sample.what.field", "name", f.Title), say("counter.sample.how.field", "name", f.Title), nil)
 		}
 	}

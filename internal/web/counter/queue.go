@@ -143,7 +143,7 @@ func (o *desk) table(r *http.Request, rows []proceeding.Row, today day.Day) ui.T
 			row.Tone = ui.ToneTodo
 		}
 		status := casepage.Status(x.Status)
-		row.Cells = []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.Proceeding, id), Note: ui.Plain(x.Number)}, {Text: ui.Plain(x.Title)},
+		row.Cells = []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.Proceeding, id), Note: casepage.Short(x.Number)}, {Text: ui.Plain(x.Title)},
 			{Text: ui.Plain(x.Name)}, due, {Text: ui.At(x.Opened)}, {Status: &status}}
 		t.Rows = append(t.Rows, row)
 	}

@@ -50,8 +50,10 @@ func (o *desk) row(r *http.Request, a act.Actor, x proceeding.Row, names map[int
 	}
 	limit := ui.Cell{Text: ui.M("office.none")}
 	if x.Statutory != 0 && x.Status == casework.Handling {
-		limit = ui.Cell{Due: casepage.Due(cal, today, x.Statutory, nil)}
-		limit.Due.Short = true
+		limit.Text = ui.Plain(ui.DateShort(x.Statutory))
+		if x.PromisedDue != 0 {
+			limit.Text = ui.Plain(ui.DateShort(x.Statutory) + " / " + ui.DateShort(x.PromisedDue))
+		}
 	}
 	who := ui.Cell{Text: ui.M("office.task.nobody")}
 	switch {
@@ -65,6 +67,6 @@ func (o *desk) row(r *http.Request, a act.Actor, x proceeding.Row, names map[int
 		step.Note = ui.M("office.task.stand_in")
 	}
 	status := casepage.Status(x.Status)
-	row.Cells = []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.Proceeding, row.ID), Note: ui.Plain(x.Number)}, {Text: ui.Plain(x.Title)}, {Due: due}, limit, step, who, {Status: &status}}
+	row.Cells = []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.Proceeding, row.ID), Note: casepage.Short(x.Number)}, {Text: ui.Plain(x.Title)}, {Due: due}, limit, step, who, {Status: &status}}
 	return row
 }

@@ -60,12 +60,20 @@ func (o *desk) figures(w http.ResponseWriter, r *http.Request) {
 	}
 	data.Figures = append(data.Figures,
 		ui.Figure{Label: ui.M("office.figures.ontime"), Value: share(f.OnTime, f.Decided), Note: ui.M("office.figures.of", "n", f.OnTime, "of", f.Decided)},
-		ui.Figure{Label: ui.M("office.figures.median"), Value: ui.WorkingDays(f.Median), Note: ui.M("office.figures.since", "day", ui.OnDay(f.Since))})
+		ui.Figure{Label: ui.M("office.figures.median"), Value: median(f), Note: ui.M("office.figures.since", "day", ui.OnDay(f.Since))})
 	data.Charts = charts(f)
 	for i := range data.Charts {
 		data.Charts[i].AsOf, data.Charts[i].Source = now, ui.M("office.figures.source")
 	}
 	o.render(w, r, "figures", "office.figures.title", ui.Page{Current: "/office/figures", Data: data})
+}
+
+// median is the number of working days, a dash of nothing.
+func median(f *casework.Figures) ui.Text {
+	if f.Decided == 0 {
+		return ui.M("office.none")
+	}
+	return ui.Count(f.Median)
 }
 
 func red(n int) ui.Tone {
@@ -226,7 +234,7 @@ func (o *desk) watchTable(r *http.Request, f *casework.Figures, rows []casework.
 		Columns: []ui.Column{{Label: ui.M("office.col.case")}, {Label: ui.M("office.col.item")}, {Label: ui.M("office.papers.agency")}, {Label: ui.M("office.col.received")}, {Label: ui.M("office.col.due")}, {Label: ui.M("office.col.used"), Number: true}, {Label: ui.M("office.col.status")}}}
 	for _, x := range rows {
 		id, status := strconv.FormatInt(x.ID, 10), casepage.Status(x.Status)
-		row := ui.Row{ID: id, Cells: []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.ID, id), Note: ui.Plain(x.Number)}, {Text: ui.Plain(x.Title)}, {Text: ui.Plain(names[x.Agency])},
+		row := ui.Row{ID: id, Cells: []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.ID, id), Note: casepage.Short(x.Number)}, {Text: ui.Plain(x.Title)}, {Text: ui.Plain(names[x.Agency])},
 			{Text: ui.OnDay(x.Received)}, {Text: ui.M("office.none")}, {Text: ui.Count(x.Used)}, {Status: &status}}}
 		if x.Due != 0 {
 			d := casepage.Due(cal, today, x.Due, nil)
