@@ -188,15 +188,11 @@ func (l *Ledger) Note(tx *store.Tx, key Key, e Event) (int64, error) {
 }
 
 // lockStream reads the head of a stream and keeps others from it until the
-// transaction ends. The row is made first and then read, so that two writers of
-// one stream follow each other on both engines.
+// transaction ends. One statement makes the row or takes it, so that two
+// writers of one stream follow each other on both engines.
 func lockStream(tx *store.Tx, stream string) (at Chain, err error) {
-	if _, err := tx.Exec(`insert into stream_head(home, stream, version, leaf) values($1, $2, 0, $3)
-		on conflict do nothing`, tx.Home(), stream, []byte{}); err != nil {
-		return at, err
-	}
-	_, err = tx.Get([]any{&at.Version, &at.Leaf}, `update stream_head set version = version + 1 where home = $1 and stream = $2
-		returning version - 1, leaf`, tx.Home(), stream)
+	_, err = tx.Get([]any{&at.Version, &at.Leaf}, `insert into stream_head(home, stream, version, leaf) values($1, $2, 1, $3)
+		on conflict (home, stream) do update set version = stream_head.version + 1 returning version - 1, leaf`, tx.Home(), stream, []byte{})
 	return at, err
 }
 

@@ -55,6 +55,12 @@ func (r *Register) standingAt(tx *store.Tx, person, epoch int64) (standing, erro
 	return st, nil
 }
 
+// StaffName is Name of somebody of the staff, remembered as their posts are.
+func (r *Register) StaffName(tx *store.Tx, person int64) (string, error) {
+	st, err := r.standing(tx, person)
+	return st.name, err
+}
+
 // grantsOf reads the posts that a person holds on day d, and those of people on
 // leave that day whose stand-in the person is. A stand-in's own stand-in gets
 // only the stand-in's own posts, and nobody stands in as administrator.

@@ -176,7 +176,7 @@ func (o *Office) tasks(tx *store.Tx, c *Case) error {
 		}
 		for id, into := range map[int64]*string{t.Assignee: &x.AssigneeName, t.DoneBy: &x.DoneByName} {
 			if id != 0 {
-				if *into, err = o.People.Name(tx, id); err != nil {
+				if *into, err = o.People.StaffName(tx, id); err != nil {
 					return err
 				}
 			}
