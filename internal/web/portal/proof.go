@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"tongban/internal/record/act"
@@ -53,10 +52,15 @@ func (p *portal) proof(w http.ResponseWriter, r *http.Request, a act.Actor) {
 		p.Fail(w, r, err)
 		return
 	}
+	file, err := proof.Encode()
+	if err != nil {
+		p.Fail(w, r, p.House.Runner.Settle("proof", err))
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+proofName(n)+`"`)
 	w.Header().Set("Cache-Control", "private, no-store")
-	_ = json.NewEncoder(w).Encode(proof)
+	_, _ = w.Write(file)
 }
 
 func proofName(n int64) string { return "tongban-proof-" + id(n) + ".json" }
