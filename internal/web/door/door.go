@@ -42,7 +42,13 @@ type Door struct {
 	// the second code of the moment. Real houses have none.
 	Practice *Practice
 	Log      *slog.Logger
+
+	https bool // the public address is, whatever a proxy makes of it
 }
+
+// secure tells whether a cookie may be sent over TLS only: also when the proxy
+// in front of us ends it.
+func (d *Door) secure(r *http.Request) bool { return r.TLS != nil || d.https }
 
 // Practice is what a demonstration tells everybody.
 type Practice struct {
@@ -65,7 +71,7 @@ type Options struct {
 
 // New makes the door and the renderer of all pages.
 func New(h *house.House, o Options) (*Door, error) {
-	d := &Door{House: h, Menu: o.Menu, Printer: o.Printer, Practice: o.Practice, Log: h.Options.Log}
+	d := &Door{House: h, https: strings.HasPrefix(o.Address, "https://"), Menu: o.Menu, Printer: o.Printer, Practice: o.Practice, Log: h.Options.Log}
 	r, err := ui.New(ui.Options{
 		Site: o.Site, Authority: o.Authority, Address: o.Address, Version: o.Version, Updated: h.Store.Now().Day(),
 		Clock: h.Store.Now, NewKey: rand.Text, Frame: d.frame, Log: d.Log,

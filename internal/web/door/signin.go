@@ -108,7 +108,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 // Admit sets the new session's cookie and leads to its next step. The token is
 // new at every sign-in: one that was planted before is worth nothing.
 func (d *Door) Admit(w http.ResponseWriter, r *http.Request, in identity.SignedIn, back string) {
-	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Token, Path: "/", HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Token, Path: "/", HttpOnly: true, Secure: d.secure(r), SameSite: http.SameSiteLaxMode})
 	q := ""
 	if back != "" {
 		q = "?back=" + url.QueryEscape(back)
@@ -166,7 +166,7 @@ func (d *Door) signOut(w http.ResponseWriter, r *http.Request) {
 		d.Fail(w, r, err)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: Cookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: Cookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: d.secure(r), SameSite: http.SameSiteLaxMode})
 	Done(w, r, "/")
 }
 
@@ -222,7 +222,7 @@ func (d *Door) totpConfirm(w http.ResponseWriter, r *http.Request) {
 		d.Fail(w, r, err)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Token, Path: "/", HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Token, Path: "/", HttpOnly: true, Secure: d.secure(r), SameSite: http.SameSiteLaxMode})
 	d.show(w, r, "door.recovery.title", form{Lead: ui.M("door.recovery.lead"), Codes: codes, Options: []ui.Link{{Text: ui.M("door.continue"), Href: "/home"}}}, nil)
 }
 

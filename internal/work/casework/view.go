@@ -373,8 +373,9 @@ func (o *Office) open(tx *store.Tx, c *Case) error {
 			return err
 		}
 		f.Text = string(b)
+		err = json.Unmarshal([]byte(officers), &f.Officers)
 		c.Personal.Findings[task] = f
-		return json.Unmarshal([]byte(officers), &f.Officers)
+		return err
 	}, `select task, passed, text, officers from finding where home = $1 and proceeding = $2`, tx.Home(), c.ID)
 }
 
