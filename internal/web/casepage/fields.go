@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"tongban/internal/rules/form"
 	"tongban/internal/web/ui"
-	"tongban/internal/work/casework"
 )
 
 // Section is a page of an item's form as staff fill it in: all of it at once.
@@ -23,7 +23,11 @@ var kinds = map[form.Widget]ui.FieldKind{
 }
 
 // Sections lays out a form with what is known and what was filled in so far.
-func Sections(f *form.Form, values map[string]any, pre form.Prefilled) []Section {
+// Without script nothing appears while somebody types, so fields that depend on
+// other answers are all there; those that cannot concern this sort of applicant
+// are left out.
+func Sections(f *form.Form, values map[string]any, pre form.Prefilled, on form.Setting) []Section {
+	visible := f.Visible(values, on)
 	groups := f.Groups
 	if len(groups) == 0 {
 		groups = []form.Group{{}}
@@ -35,8 +39,11 @@ func Sections(f *form.Form, values map[string]any, pre form.Prefilled) []Section
 			s.Help = ui.Plain(g.Help)
 		}
 		for _, x := range f.InGroup(g.Key) {
+			if !visible[x.Key] && Settled(x.When) {
+				continue
+			}
 			if k, locked := pre.Locked[x.Key]; locked {
-				s.Known = append(s.Known, ui.SummaryRow{Key: x.Label(), Value: ui.Plain(casework.Display(x, k.Value)), Source: k.Source})
+				s.Known = append(s.Known, ui.SummaryRow{Key: x.Label(), Value: ui.Plain(answer(x, k.Value)), Source: k.Source})
 				continue
 			}
 			field := Input(x, values[x.Key])
@@ -53,6 +60,11 @@ func Sections(f *form.Form, values map[string]any, pre form.Prefilled) []Section
 		}
 	}
 	return list
+}
+
+// Settled tells whether a condition is about who applies only: no answer changes it.
+func Settled(when string) bool {
+	return strings.Contains(when, "applicant.") && !strings.Contains(when, "form.")
 }
 
 // Input is a field of an item's form as an input for staff.

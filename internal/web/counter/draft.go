@@ -50,6 +50,8 @@ type work struct {
 	v     *catalog.Version
 	known map[string]form.Known
 	pre   form.Prefilled
+	on    form.Setting
+	asked func(when string) bool // whether a condition may hold for this applicant
 	files []file.Attachment
 }
 
@@ -78,7 +80,12 @@ func (o *desk) work(r *http.Request) (*work, *Party, error) {
 		x.known, err = h.Office.KnownOf(tx, x.d.Subject)
 		return err
 	})
-	x.pre = x.v.Form.Prefill(x.known, form.Setting{Today: h.Store.Now().Day(), Applicant: subject.Kind})
+	x.on = form.Setting{Today: h.Store.Now().Day(), Applicant: subject.Kind}
+	x.pre = x.v.Form.Prefill(x.known, x.on)
+	x.asked = func(when string) bool {
+		holds, err := h.Office.Conditions.True(when, map[string]any{"form": x.d.Secret.Form, "decision": "", "applicant": map[string]any{"kind": subject.Kind}})
+		return holds || err != nil || !casepage.Settled(when)
+	}
 	return x, subject, err
 }
 
@@ -96,7 +103,7 @@ func (o *desk) showDraft(w http.ResponseWriter, r *http.Request, typed url.Value
 		return
 	}
 	data := Draft{ID: x.d.ID, Item: x.v.Name, Subject: subject, Saved: r.URL.Query().Get("saved") != "",
-		Sections: casepage.Sections(x.v.Form, x.d.Secret.Form, x.pre), Delivery: delivery(x.v, x.d.Secret.Address)}
+		Sections: casepage.Sections(x.v.Form, x.d.Secret.Form, x.pre, x.on), Delivery: delivery(x.v, x.d.Secret.Address)}
 	if agent := agentOf(r, typed); agent != 0 {
 		if data.Agent, err = o.party(r, agent); err != nil {
 			o.door.Fail(w, r, err)
@@ -162,6 +169,9 @@ func delivery(v *catalog.Version, address string) []ui.Field {
 func materials(x *work, typed url.Values, wrong map[string]ui.Text) []Material {
 	var list []Material
 	for _, m := range x.v.Materials {
+		if m.When != "" && !x.asked(m.When) {
+			continue
+		}
 		row := Material{Key: m.Key, Name: m.Name, How: m.How, Error: wrong["material:"+m.Key]}
 		k, known := x.known[m.Element]
 		row.Supplied = m.Supplied() && known && k.Grade.Settled()

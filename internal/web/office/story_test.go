@@ -47,6 +47,9 @@ func takeIn(t *testing.T, w *world, clerk *browser) string {
 	clerk.get(clerk.at + "&words=小作坊").says("食品作坊经营许可")
 	clerk.fill("/counter/intake/start").says("来办的人", "禾春生", "经营场所平面图")
 	clerk.says("系统已取") // his card comes from the register
+	if strings.Contains(clerk.text(), "统一社会信用代码") {
+		t.Error("a person is asked for a credit code")
+	}
 	// Half-filled: everything that is wrong is said at once, what was typed stays.
 	clerk.upload("/counter/draft/", nil, "tb_act", "submit", "workshop_name", "大山豆腐坊").is(http.StatusUnprocessableEntity).says("处要改")
 	if !strings.Contains(clerk.page, `value="大山豆腐坊"`) {
@@ -180,7 +183,7 @@ func decide(t *testing.T, w *world, at, id string) {
 	again.deed(t, at, "review").fill("/review", "passed", "yes", "opinion", "面积 38 平方米，分区合理").is(200)
 
 	decider = w.signIn("scjg_decider_1")
-	decider.deed(t, at, "decide").says("面积 38 平方米").fill("/decide", "outcome", "refused", "act", "preview").is(200).says("填原因")
+	decider.deed(t, at, "decide").says("面积 38 平方米", "禾松远").fill("/decide", "outcome", "refused", "act", "preview").is(200).says("填原因")
 	decider.fill("/decide", "outcome", "refused", "reason", "离垃圾站太近").is(http.StatusUnprocessableEntity).says("写明依据的条款")
 	decider.fill("/decide", "outcome", "granted", "act", "preview").is(200).says("将发给申请人的决定书", "云大山")
 	decider.fill("/decide", "outcome", "granted", "reason", "符合第十条的条件").is(200).says("决定作出了", "等送达")
