@@ -94,6 +94,13 @@ export async function says(page, what, at = 'main') {
   return found;
 }
 
-// A drawing of a plan, large enough to be looked at: 8 by 8 grey points.
+// choose picks an answer, whether it is asked with radios or with a list.
+export async function choose(page, name, value) {
+  const list = page.locator(`main select[name=${name}]`);
+  if (await list.count()) await list.selectOption(value);
+  else await page.check(`main [name=${name}][value=${value}]`);
+}
+
+// A picture of one point.
 const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==', 'base64');
 export const image = (name) => ({ name, mimeType: 'image/png', buffer: picture });
