@@ -55,7 +55,9 @@ func (in *indoors) whole(ctx context.Context, w, n int) error {
 // inside measures the rooms without HTTP: what the commands and the database
 // cost by themselves.
 func (b *bench) inside(ctx context.Context) error {
-	b.table.section("Commands without HTTP (rights, vault, papers, ledger, followers on)")
+	b.table.section("Commands without HTTP (rights, vault, papers, ledger, followers on); CPU of this process, load and database with it on SQLite")
+	b.here = true
+	defer func() { b.here = false }()
 	var list []*indoors
 	var applies, wholes []contender
 	for _, e := range engines {

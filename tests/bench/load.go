@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -14,6 +15,7 @@ import (
 type sample struct {
 	ops     int
 	elapsed time.Duration
+	cpu     time.Duration   // of this process: what others do on the machine hardly shows in it
 	took    []time.Duration // sorted
 }
 
@@ -40,7 +42,7 @@ func closed(ctx context.Context, workers int, d time.Duration, op operation) (sa
 	var next atomic.Int64
 	var all sync.WaitGroup
 	took := make([][]time.Duration, workers)
-	began := time.Now()
+	began, before := time.Now(), processor()
 	for w := range workers {
 		all.Go(func() {
 			for time.Since(began) < d && ctx.Err() == nil {
@@ -54,10 +56,19 @@ func closed(ctx context.Context, workers int, d time.Duration, op operation) (sa
 		})
 	}
 	all.Wait()
-	s := sample{elapsed: time.Since(began), took: slices.Concat(took...)}
+	s := sample{elapsed: time.Since(began), cpu: processor() - before, took: slices.Concat(took...)}
 	s.ops = len(s.took)
 	slices.Sort(s.took)
 	return s, context.Cause(ctx)
+}
+
+// processor is the time that this process has spent on processors.
+func processor() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // requests runs a fixed number of operations, one after the other.
@@ -102,9 +113,24 @@ func (b *bench) interleaved(ctx context.Context, unit string, list []contender) 
 		}
 	}
 	for i, c := range list {
-		b.row(c.name, c.where, rates(rounds[i], unit), times(rounds[i]))
+		b.row(c.name, c.where, rates(rounds[i], unit), times(rounds[i])+b.spent(rounds[i]))
 	}
 	return nil
+}
+
+// spent is the processor time of this process for one operation, where the work
+// is done in this process and not in a server.
+func (b *bench) spent(rounds []sample) string {
+	if !b.here {
+		return ""
+	}
+	var cpu time.Duration
+	ops := 0
+	for _, s := range rounds {
+		cpu += s.cpu
+		ops += s.ops
+	}
+	return ", CPU " + millis(cpu/time.Duration(max(ops, 1)))
 }
 
 // rates is the median of the rounds with their range.

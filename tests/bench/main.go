@@ -34,6 +34,7 @@ type bench struct {
 	dir     string
 	bin     string
 	verbose bool
+	here    bool   // what is measured runs in this process
 	pg      string // URL of the server of PostgreSQL
 	table   table
 }

@@ -66,12 +66,12 @@ func (t *table) markdown(conditions []string) string {
 func (b *bench) conditions() []string {
 	return []string{
 		time.Now().Format("2006-01-02") + fmt.Sprintf(", %d rounds of %s", b.rounds, b.each),
-		fmt.Sprintf("%d cores, %s, %s %s/%s", runtime.NumCPU(), processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH),
+		fmt.Sprintf("%d cores, %s, %s %s/%s", runtime.NumCPU(), model(), runtime.Version(), runtime.GOOS, runtime.GOARCH),
 		"load of the machine at the end of the run: " + busy(),
 	}
 }
 
-func processor() string {
+func model() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return "processor not told"
