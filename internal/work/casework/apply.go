@@ -67,7 +67,7 @@ func (o *Office) apply(c *act.Call, in ApplyIn, window bool) (Done, error) {
 		return Done{}, act.Refuse("casework.apply.who", "kind", wording.M("casework.applicant."+party.kind))
 	}
 	if len(v.Channels) > 0 && !contains(v.Channels, channel(window)) {
-		return Done{}, act.Refuse("casework.apply.channel." + channel(window)).Then("casework.apply.channel.next", "address", v.Contact.Address, "phone", v.Contact.Phone)
+		return Done{}, act.Refuse("casework.apply.channel."+channel(window)).Then("casework.apply.channel.next", "address", v.Contact.Address, "phone", v.Contact.Phone)
 	}
 	m := &matter{o: o, c: c, v: v, key: key, f: &File{ID: d.ID, Channel: channel(window), ApplicantKind: party.kind, Agent: in.Agent}, changed: true,
 		secret: &Secret{Applicant: party.Party, Address: in.Address}}
