@@ -92,7 +92,7 @@ func (b *bench) inside(ctx context.Context) error {
 // statements counts what each command of a whole case sends to the database,
 // the second time, when what may be remembered is remembered.
 func (b *bench) statements(ctx context.Context) error {
-	b.table.section("Statements a command sends (without begin, savepoint, commit and the numbering)")
+	b.table.section("Statements a command sends, its numbering in the ledger with it (without begin, savepoint, commit)")
 	o, err := b.options(ctx, store.SQLite)
 	if err != nil {
 		return err
