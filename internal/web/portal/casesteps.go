@@ -1,10 +1,14 @@
 package portal
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"tongban/internal/process/proceeding"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/draw"
+	"tongban/internal/rules/wording"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/casework"
 )
@@ -39,7 +43,7 @@ func progressOf(c *casework.Case) *ui.Progress {
 		case i < at:
 			step.State = ui.StepDone
 			if s.on != 0 {
-				step.Note = ui.Long(s.on)
+				step.Note = shortDay(s.on)
 			}
 		case i == at:
 			step.State = ui.StepNow
@@ -55,6 +59,10 @@ func progressOf(c *casework.Case) *ui.Progress {
 // stepsOf are the steps of the item's own flow: which body does what, by when.
 func stepsOf(c *casework.Case) ui.TaskList {
 	var t ui.TaskList
+	skipped := map[string]bool{}
+	for _, l := range draw.Text(c.Item.Flow, &c.State, wording.ZH) {
+		skipped[l.Node] = skipped[l.Node] || l.Mark == "skipped"
+	}
 	for _, s := range c.Steps {
 		st := ui.Status{Tone: ui.ToneOff, Text: ui.M("ui.step.next")}
 		about := note(s.Agency)
@@ -63,6 +71,10 @@ func stepsOf(c *casework.Case) ui.TaskList {
 			st = ui.Status{Tone: ui.ToneOK, Text: ui.M("ui.step.done")}
 			if s.At != 0 {
 				about = joined(about, ui.At(s.At))
+			}
+		case "later":
+			if skipped[s.Node] {
+				st.Text = ui.M("ui.step.skip")
 			}
 		case "now":
 			st = ui.Status{Tone: ui.ToneNow, Text: ui.M("ui.step.now")}
@@ -76,4 +88,16 @@ func stepsOf(c *casework.Case) ui.TaskList {
 		t.Tasks = append(t.Tasks, ui.Task{Label: ui.Plain(s.Name), Hint: about, Status: st})
 	}
 	return t
+}
+
+// shortDay is a day of this year in a narrow place: 2月25日, 25 Feb.
+type shortDay day.Day
+
+// In writes the day in the reader's language.
+func (d shortDay) In(lang wording.Lang) string {
+	_, m, n := day.Day(d).Date()
+	if lang == wording.EN {
+		return fmt.Sprintf("%d %s", n, time.Month(m).String()[:3])
+	}
+	return fmt.Sprintf("%d月%d日", m, n)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tongban/internal/rules/form"
-	"tongban/internal/rules/wording"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/casework"
 )
@@ -132,19 +131,16 @@ func wrongIn(o form.Outcome, fields []*form.Field) map[string]ui.Text {
 	return wrong
 }
 
-// fault is an error of a command in words.
-func fault(m wording.Message) map[string]ui.Text { return map[string]ui.Text{"": m} }
-
 // fileRule says what may be uploaded.
 func fileRule(formats []string, mb int, why, basis string) *ui.FileRule {
 	rule := &ui.FileRule{Formats: formats, MaxMB: mb}
 	if why != "" {
-		rule.Why = ui.Plain(strings.TrimSuffix(why, "。") + say2(basis))
+		rule.Why = ui.Plain(strings.TrimSuffix(why, "。") + inBrackets(basis))
 	}
 	return rule
 }
 
-func say2(basis string) string {
+func inBrackets(basis string) string {
 	if basis == "" {
 		return ""
 	}
