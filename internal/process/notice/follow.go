@@ -29,12 +29,15 @@ func (d *Desk) handle(tx *store.Tx, e ledger.Entry) error {
 		return err
 	}
 	matter, _ := e.Leaf.Facts["case"].(float64)
-	for _, r := range readers {
+	if len(readers) > readersMax {
+		return fmt.Errorf("event %d has %d readers", e.Event, len(readers))
+	}
+	for i, r := range readers {
 		reader, err := readerOf(r)
 		if err != nil {
 			return err
 		}
-		id := idOf(tx.Home(), e.Event, reader)
+		id := idOf(e.Event, i)
 		n, err := tx.Exec(`insert into notice(home, `+columns+`) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)
 			on conflict (home, event, reader) do nothing`,
 			tx.Home(), id, reader, e.Event, e.Leaf.Kind, int64(matter), string(args), e.Log, e.Seq, e.Leaf.Instant())

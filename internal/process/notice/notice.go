@@ -10,8 +10,6 @@
 package notice
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -56,12 +54,12 @@ type Notice struct {
 	log, seq int64
 }
 
-// idOf is the id of an event's notice to a reader: following the ledger again
-// gives the same.
-func idOf(home, event int64, reader Reader) int64 {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%d\x00%s", home, event, reader))
-	return int64(binary.BigEndian.Uint64(sum[:8]) >> 1)
-}
+// readersMax is how many readers one event may have.
+const readersMax = 256
+
+// idOf is the id of an event's notice to its nth reader: following the ledger
+// again gives the same, and every JSON reader can hold it exactly.
+func idOf(event int64, nth int) int64 { return event*readersMax + int64(nth) }
 
 // keyOf is the catalogue's key of an event's sentence, "" when there is none and
 // the event is no news for anybody. A fact that is true may have a sentence of
