@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
@@ -305,6 +306,9 @@ func (m *matter) submit(d *Draft, delivery string) (Done, error) {
 	}
 	if len(m.v.Delivery) > 0 && !contains(m.v.Delivery, delivery) {
 		return Done{}, act.WrongFields("casework.text.wrong", []act.Field{{Name: "delivery", Msg: wording.M("casework.apply.delivery")}})
+	}
+	if delivery == ByCourier && strings.TrimSpace(m.secret.Address) == "" {
+		return Done{}, act.WrongFields("casework.text.wrong", []act.Field{{Name: "address", Msg: wording.M("casework.apply.address")}})
 	}
 	m.f.Facts.Delivery = delivery
 	m.f.NameKey = m.o.Vault.Index("casefile.name", gbcode.Normalize(m.secret.Applicant.Name))
