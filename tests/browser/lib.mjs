@@ -145,6 +145,7 @@ export async function letters(page, body, floor = 13) {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
       const e = walk.currentNode.parentElement;
+      if (e.closest('svg')) continue; // a drawing; the same words stand beside it
       if (!walk.currentNode.textContent.trim() || !e.getClientRects().length) continue;
       const px = parseFloat(getComputedStyle(e).fontSize);
       if (px < min) tiny.push(`${e.tagName}.${e.className} ${px}px`);

@@ -462,7 +462,7 @@ describe('what she holds, and what everybody can check', () => {
       return t.includes(`/my/${id}`) && /送达|寄出/.test(t);
     }, told.id, { polling: 300 });
     await page.goto(`${where.base}/inbox`);
-    for (const what of [/补/, /受理/, /检测|停/, /延/, /准予|批准/]) await says(page, what);
+    for (const what of [/补/, /受理/, /检测/, /改到最迟/, /批准了/]) await says(page, what);
     await shot(page, 'story-64-inbox');
     await page.goto(`${where.base}/looks`);
     await says(page, /综合窗口/);
