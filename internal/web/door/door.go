@@ -44,6 +44,7 @@ type Door struct {
 	Log      *slog.Logger
 
 	https bool // the public address is, whatever a proxy makes of it
+	held  held
 }
 
 // secure tells whether a cookie may be sent over TLS only: also when the proxy
@@ -165,6 +166,9 @@ func (d *Door) toSignIn(w http.ResponseWriter, r *http.Request) {
 		back = "/my"
 		if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host {
 			back = u.RequestURI()
+		}
+		if at, ok := d.holds(w, r, back); ok {
+			back = at
 		}
 	}
 	http.Redirect(w, r, "/sign-in?back="+url.QueryEscape(back), http.StatusSeeOther)

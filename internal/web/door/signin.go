@@ -23,6 +23,7 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /second-factor", d.totpPage)
 	mux.HandleFunc("POST /second-factor", d.totp)
 	mux.HandleFunc("POST /second-factor/confirm", d.totpConfirm)
+	mux.HandleFunc("GET /held/{token}", d.Person(d.heldPage))
 	mux.HandleFunc("GET /post", d.Person(d.postPage))
 	mux.HandleFunc("POST /post", d.Person(d.post))
 }
