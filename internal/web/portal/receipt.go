@@ -103,7 +103,8 @@ type paperData struct {
 	paper.Opened
 	Lines []string
 	PDF   string
-	Check string // address that proves it
+	Check string // page that proves it
+	At    string // its whole address, for print
 }
 
 // openPaper opens a paper of this case.
@@ -132,7 +133,7 @@ func (p *portal) paper(w http.ResponseWriter, r *http.Request, a act.Actor) {
 	}
 	data := paperData{Opened: o, Lines: strings.Split(strings.TrimSpace(o.Document.Body), "\n"), PDF: r.URL.Path + "/pdf"}
 	if o.KeyID != "" {
-		data.Check = "/check/" + o.Code
+		data.Check, data.At = "/check/"+o.Code, p.address(r, o.Code)
 	}
 	p.show(w, r, ui.Page{Name: "portal/paper", Title: ui.Plain(o.Title), Back: &ui.Link{Text: ui.M("portal.case.back"), Href: "/my/" + r.PathValue("id")}, Data: data})
 }

@@ -181,6 +181,7 @@ func (w *writer) block(y float64) {
 		w.check(w.code(margin, y, qrSize))
 		w.text(margin+qrSize+10, y+qrSize-42, footSize, say("check"))
 		w.text(margin+qrSize+10, y+qrSize-26, footSize, Spaced(w.d.Code))
+		w.text(margin+qrSize+10, y+qrSize-10, footSize, w.address)
 	}
 	if w.d.KeyID != "" {
 		w.seal(pageWidth-margin-sealRadius-8, y+sealRadius)
