@@ -177,7 +177,11 @@ test('a session that ends in the middle of a form loses nothing', async () => {
   await page.fill('[name=login]', 'baker');
   await page.fill('[name=password]', 'yunhe-renmin-1949');
   await page.click('main form button.primary');
-  await page.waitForURL(`${form}*`);
+  await page.waitForURL('**/held/*');
+  await says(page, '你刚才填的还在');
+  await shot(page, 'habits-held');
+  await press(page, '接着交');
+  assert.equal(page.url(), form);
   assert.equal(await page.inputValue('[name=workshop_name]'), '小满糕点坊');
   await page.context().close();
 });
@@ -251,6 +255,7 @@ test('following every public link: no dead end, no empty section, guides are com
     if (/^\/items\/\d+$/.test(at) && html.includes('/apply/')) guides.push({ at, main });
   }
   await r.page.context().close();
+  assert.ok(seen.size > 60, `${seen.size} pages`);
   assert.ok(guides.length >= 12, `${guides.length} guides written in full`);
   for (const { at, main } of guides) {
     for (const part of [/多久|期限|工作日/, /收费|不收费/, /\d{4}-\d{7}/, /href="\/apply\/\d+"/, /id="contact"/, /依据/]) if (!part.test(main)) wrong.push(`${at}: no ${part}`);

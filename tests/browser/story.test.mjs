@@ -61,9 +61,9 @@ describe('a baker applies on her phone', () => {
   step('the guide says who decides, what is needed, how long, how much, by which law', async () => {
     for (const fact of [/45个?\s*个?工作日/, /20个?\s*个?工作日/, /不收费/, /平面图/, /25米/, /综合窗口/, /0999-5550301/, /12345/, /许可证/]) await says(page, fact);
     await page.getByText(/办理流程图|流程图/).first().click();
-    const picture = page.locator('main picture img');
+    const picture = page.locator('main .fold-body img');
     await picture.scrollIntoViewIfNeeded();
-    await page.waitForFunction(() => { const i = document.querySelector('main picture img'); return i.complete && i.naturalWidth > 100; });
+    await page.waitForFunction(() => { const i = document.querySelector('main .fold-body img'); return i.complete && i.naturalWidth > 100; });
     await says(page, /消防现场核查/);
     for (const fold of await page.$$('main details:not([open]) > summary')) await fold.click();
     await says(page, /虚构/);
