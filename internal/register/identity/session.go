@@ -113,6 +113,16 @@ func (r *Register) Open(ctx context.Context, token string) (Session, error) {
 	return s, nil
 }
 
+// Whose tells whose session a token was, also after it has ended, 0 when that is
+// not known any more: so that what somebody typed is given back to nobody else.
+func (r *Register) Whose(ctx context.Context, token string) (person int64) {
+	_ = r.store.Read(ctx, func(tx *store.Tx) error {
+		_, err := tx.Get([]any{&person}, `select person from session where home = $1 and digest = $2`, tx.Home(), r.sessionDigest(token))
+		return err
+	})
+	return person
+}
+
 // session reads a session and puts its actor together.
 func (r *Register) session(tx *store.Tx, digest []byte) (Session, day.Instant, error) {
 	row, found, err := store.Find(tx, scanSession, sessionSelect, tx.Home(), digest)

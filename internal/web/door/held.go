@@ -17,8 +17,8 @@ const (
 )
 
 // held are forms that were sent after their session had ended, in memory, until
-// whoever sent them has signed in again. What is held is shown to nobody: it is
-// sent once more, and the command asks who may.
+// the same person has signed in again. Nobody else gets them at the same machine
+// while it knows whose session it was; and they are only sent once more: the command asks who may.
 type held struct {
 	mu    sync.Mutex
 	forms map[string]heldForm
@@ -28,6 +28,7 @@ type held struct {
 type heldForm struct {
 	at     string // where it was sent
 	from   string // the page that it stood on
+	person int64  // whose session had ended; 0 when the browser had forgotten even that
 	values url.Values
 	since  day.Instant
 }
@@ -64,11 +65,12 @@ func (h *held) drop(now day.Instant) {
 
 // holds keeps a form that came without a session; files are not kept.
 func (d *Door) holds(w http.ResponseWriter, r *http.Request, from string) (back string, ok bool) {
+	person := d.House.People.Whose(r.Context(), token(r))
 	r.Body = http.MaxBytesReader(w, r.Body, heldSize)
 	if r.Method != http.MethodPost || r.ParseForm() != nil || len(r.PostForm) == 0 {
 		return "", false
 	}
-	return d.held.keep(heldForm{at: r.URL.RequestURI(), from: from, values: r.PostForm, since: d.House.Store.Now()}), true
+	return d.held.keep(heldForm{at: r.URL.RequestURI(), from: from, values: r.PostForm, person: person, since: d.House.Store.Now()}), true
 }
 
 type heldData struct {
@@ -82,7 +84,7 @@ type heldValue struct{ Name, Value string }
 // heldPage offers to send what was typed before the session ended.
 func (d *Door) heldPage(w http.ResponseWriter, r *http.Request) {
 	f, ok := d.held.find(r.PathValue("token"), d.House.Store.Now())
-	if !ok {
+	if !ok || f.person != 0 && f.person != Actor(r).Person {
 		Done(w, r, "/home")
 		return
 	}
