@@ -393,6 +393,7 @@ describe('it is decided and handed over', () => {
     await page.locator('[name=articles]').first().check();
     await page.fill('[name=reason]', '符合示范办法第十条规定的条件。');
     await press(page, '先预览');
+    await says(page, /云小满：\s*\n\s*您申请/);
     await says(page, /准予/);
     await shot(page, 'story-55-decide');
     await press(page, '签发决定');

@@ -47,7 +47,7 @@
 // (Chart), receipt (Receipt), licence (LicenceCard), confirm (Confirm), details
 // (Details), empty (Empty), live (Live). Layout classes for a page's own markup:
 // lead, muted, group (rows), columns, split (left, even), grid, panel, tiles, row,
-// hero, search, results, result, prose, buttons. There are no others: what is missing belongs here.
+// hero, search, results, result, prose, lines, buttons. There are no others: what is missing belongs here.
 //
 // Every POST form starts with {{key}}; the handler hands its value
 // (r.PostFormValue("idempotency_key")) to the command, so that a second press
