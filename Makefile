@@ -33,7 +33,7 @@ build: $(ASSETS) ## build bin/tongban
 
 .PHONY: demo
 demo: build ## open the demonstration county
-	bin/tongban demo
+	bin/tongban demo --open
 
 .PHONY: test
 test: needs build $(INSTALLED) ## run every test: Go on both databases, then the browser, BPMN and API suites
