@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -138,12 +139,13 @@ func site(h *house.House, metrics *house.Metrics, o door.Options) (http.Handler,
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := h.Ready(r.Context()); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			h.Options.Log.Warn("not ready", "err", err) // names machines and folders: not for whoever asks
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ready")
 	})
-	return metrics.Count(mux), nil
+	return metrics.Count(ui.Headers(strings.HasPrefix(o.Address, "https://"), mux)), nil
 }
 
 // log writes structured lines to the error channel. No command logs what

@@ -5,10 +5,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
-
-	"github.com/skip2/go-qrcode"
 
 	"tongban/internal/house"
 	"tongban/internal/record/act"
@@ -20,43 +16,36 @@ import (
 	"tongban/internal/web/ui"
 )
 
-// maxForm bounds a posted form; uploads have limits of their own.
-const maxForm = 1 << 20
+// Pages answers the address of every page.
+type Pages struct {
+	http.Handler
+	Routes []string // the patterns that are answered, sorted
+}
 
-// Handler serves every page.
-func Handler(h *house.House, o door.Options) (http.Handler, error) {
+// Handler makes every page.
+func Handler(h *house.House, o door.Options) (*Pages, error) {
 	o.Menu = menu
 	d, err := door.New(h, o)
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
+	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *http.ServeMux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}
 	}
 	mux.HandleFunc("GET /home", d.Person(home))
-	mux.HandleFunc("GET /qr", qr)
 	mux.Handle(ui.AssetPath, ui.Assets())
-	mux.Handle("/prefs", ui.PrefsHandler())
+	mux.Handle("/prefs", ui.PrefsHandler(d.Secure()))
 	mux.HandleFunc("/", d.UI.NotFound)
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.Fail(w, r, act.Refuse("door.cross_origin").Then("door.cross_origin.next"))
 	}))
-	return ui.Headers(limit(guard.Handler(d.Enter(mux)))), nil
-}
-
-// limit bounds what a form may send; a multipart upload is bounded by its reader.
-func limit(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		}
-		next.ServeHTTP(w, r)
-	})
+	all := ui.Headers(d.Secure(), d.Recovered(guard.Handler(d.Enter(mux))))
+	return &Pages{Handler: all, Routes: mux.Routes()}, nil
 }
 
 // home leads each person to the page of their work.
@@ -84,22 +73,4 @@ func menu(a act.Actor) []ui.Link {
 		return admin.Menu(a)
 	}
 	return office.Menu(a)
-}
-
-// qr draws a QR code of a short text, for pages: addresses of this site and
-// authenticator secrets that the page has shown already.
-func qr(w http.ResponseWriter, r *http.Request) {
-	text := r.URL.Query().Get("text")
-	if u, err := url.Parse(text); err != nil || len(text) > 500 || u.Scheme != "otpauth" && u.Scheme != "https" && u.Scheme != "http" {
-		http.NotFound(w, r)
-		return
-	}
-	png, err := qrcode.Encode(text, qrcode.Medium, 480)
-	if err != nil {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "image/png")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(png)
 }

@@ -26,7 +26,7 @@ type desk struct {
 }
 
 // Mount adds the administration's pages.
-func Mount(d *door.Door, mux *http.ServeMux) error {
+func Mount(d *door.Door, mux *door.Mux) error {
 	o := &desk{door: d, change: &change.Desk{Runner: d.House.Runner}}
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /admin":                       o.home,
@@ -34,8 +34,6 @@ func Mount(d *door.Door, mux *http.ServeMux) error {
 		"GET /admin/items/{id}":            o.may("item.import", o.item),
 		"POST /admin/items/{id}/end":       o.end,
 		"GET /admin/import":                o.may("item.import", o.importPage),
-		"POST /admin/import":               o.may("item.import", o.preview),
-		"POST /admin/import/apply":         o.apply,
 		"GET /admin/proposals":             o.may("item.publish", o.proposals),
 		"POST /admin/proposals/{id}":       o.settle,
 		"GET /admin/powers":                o.may("power.give", o.powers),
@@ -57,6 +55,8 @@ func Mount(d *door.Door, mux *http.ServeMux) error {
 	} {
 		mux.HandleFunc(pattern, d.Staff(h))
 	}
+	mux.Upload("POST /admin/import", d.Staff(o.may("item.import", o.preview)))
+	mux.Upload("POST /admin/import/apply", d.Staff(o.may("item.import", o.apply)))
 	return d.UI.Add("admin", files)
 }
 

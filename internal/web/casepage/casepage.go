@@ -29,7 +29,7 @@ type Pages struct{ door *door.Door }
 func New(d *door.Door) *Pages { return &Pages{d} }
 
 // Mount adds the templates and the reading pages; the office does it, once.
-func (p *Pages) Mount(mux *http.ServeMux) error {
+func (p *Pages) Mount(mux *door.Mux) error {
 	for path, h := range map[string]http.HandlerFunc{
 		"":           p.overview,
 		"/materials": p.materials,

@@ -95,7 +95,7 @@ type Form struct {
 }
 
 // Add adds the pages of deeds.
-func (p *Pages) Add(mux *http.ServeMux, deeds ...Deed) {
+func (p *Pages) Add(mux *door.Mux, deeds ...Deed) {
 	for _, d := range deeds {
 		mux.HandleFunc("GET "+d.Path, p.door.Staff(func(w http.ResponseWriter, r *http.Request) { p.ask(w, r, d) }))
 		mux.HandleFunc("POST "+d.Path, p.door.Staff(func(w http.ResponseWriter, r *http.Request) { p.carryOut(w, r, d) }))

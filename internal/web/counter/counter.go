@@ -22,7 +22,7 @@ type desk struct {
 }
 
 // Mount adds the counter's pages. The page of a case itself is the office's.
-func Mount(d *door.Door, mux *http.ServeMux) error {
+func Mount(d *door.Door, mux *door.Mux) error {
 	o := &desk{door: d, cases: casepage.New(d)}
 	handle := func(pattern string, h http.HandlerFunc) { mux.HandleFunc(pattern, d.Staff(h)) }
 	handle("GET /counter", o.queue)
@@ -34,9 +34,9 @@ func Mount(d *door.Door, mux *http.ServeMux) error {
 	handle("POST /counter/intake/agent", o.agent)
 	handle("POST /counter/intake/start", o.start)
 	handle("GET /counter/draft/{id}", o.draft)
-	handle("POST /counter/draft/{id}", o.fill)
+	mux.Upload("POST /counter/draft/{id}", d.Staff(o.fill))
 	handle("GET /counter/case/{id}/receipt", o.receipt)
-	handle("POST /counter/case/{id}/scan", o.scan)
+	mux.Upload("POST /counter/case/{id}/scan", d.Staff(o.scan))
 	o.cases.Add(mux, deeds()...)
 	return d.UI.Add("counter", files)
 }

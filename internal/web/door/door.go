@@ -47,8 +47,11 @@ type Door struct {
 	held  held
 }
 
-// secure tells whether a cookie may be sent over TLS only: also when the proxy
-// in front of us ends it.
+// Secure tells whether readers come over TLS, also when a proxy in front of us
+// ends it.
+func (d *Door) Secure() bool { return d.https }
+
+// secure tells whether a cookie may be sent over TLS only.
 func (d *Door) secure(r *http.Request) bool { return r.TLS != nil || d.https }
 
 // Practice is what a demonstration tells everybody.

@@ -1,10 +1,14 @@
 package door
 
 import (
+	"encoding/base64"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/skip2/go-qrcode"
 
 	"tongban/internal/record/act"
 	"tongban/internal/register/identity"
@@ -12,7 +16,7 @@ import (
 )
 
 // Routes adds the pages of signing in and out.
-func (d *Door) Routes(mux *http.ServeMux) {
+func (d *Door) Routes(mux *Mux) {
 	mux.HandleFunc("GET /sign-in", d.signInPage)
 	mux.HandleFunc("POST /sign-in", d.signIn)
 	mux.HandleFunc("GET /sign-in/code", d.codePage)
@@ -35,7 +39,7 @@ type form struct {
 	Buttons []ui.Button
 	Lead    ui.Text
 	Secret  string
-	QR      string
+	QR      template.URL
 	Codes   []string
 	Options []ui.Link
 	// Accounts and Now are told by a demonstration only.
@@ -107,8 +111,12 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 }
 
 // Admit sets the new session's cookie and leads to its next step. The token is
-// new at every sign-in: one that was planted before is worth nothing.
+// new at every sign-in: one that was planted before is worth nothing, and the
+// session that the browser had before ends.
 func (d *Door) Admit(w http.ResponseWriter, r *http.Request, in identity.SignedIn, back string) {
+	if before := token(r); before != "" && before != in.Token {
+		_ = d.House.People.SignOut(r.Context(), before, false) // it runs off by itself otherwise
+	}
 	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Token, Path: "/", HttpOnly: true, Secure: d.secure(r), SameSite: http.SameSiteLaxMode})
 	q := ""
 	if back != "" {
@@ -198,10 +206,20 @@ func (d *Door) password(w http.ResponseWriter, r *http.Request) {
 
 func totpForm(t identity.TOTP) form {
 	return form{
-		Action: "/second-factor/confirm", Lead: ui.M("door.totp.lead"), Secret: t.Secret, QR: t.URI,
+		Action: "/second-factor/confirm", Lead: ui.M("door.totp.lead"), Secret: t.Secret, QR: picture(t.URI),
 		Fields:  []ui.Field{{Kind: ui.FieldCode, Name: "code", Label: ui.M("door.code"), Autocomplete: "one-time-code", Chars: 12}},
 		Buttons: []ui.Button{{Text: ui.M("door.continue"), Kind: ui.Primary}},
 	}
+}
+
+// picture draws a QR code into the page itself: a secret stands in no address,
+// which browsers and proxies keep.
+func picture(text string) template.URL {
+	png, err := qrcode.Encode(text, qrcode.Medium, 480)
+	if err != nil {
+		return ""
+	}
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)) //nolint:gosec // made just above
 }
 
 func (d *Door) totpPage(w http.ResponseWriter, r *http.Request) {

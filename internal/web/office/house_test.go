@@ -60,15 +60,15 @@ func found(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
+	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *http.ServeMux) error{counter.Mount, office.Mount, admin.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{counter.Mount, office.Mount, admin.Mount} {
 		if err := mount(d, mux); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mux.HandleFunc("GET /home", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("home")) })
-	w := &world{t: t, h: h, c: c, clock: clock, server: httptest.NewServer(ui.Headers(d.Enter(mux)))}
+	w := &world{t: t, h: h, c: c, clock: clock, server: httptest.NewServer(ui.Headers(false, d.Enter(mux)))}
 	t.Cleanup(w.server.Close)
 	return w
 }

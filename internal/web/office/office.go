@@ -23,7 +23,7 @@ type desk struct {
 }
 
 // Mount adds the office's pages and the shared page of a case.
-func Mount(d *door.Door, mux *http.ServeMux) error {
+func Mount(d *door.Door, mux *door.Mux) error {
 	o := &desk{door: d, cases: casepage.New(d)}
 	mux.HandleFunc("GET /office", d.Staff(o.home))
 	mux.HandleFunc("POST /office/move", d.Staff(o.move))

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/casepage"
@@ -169,11 +170,20 @@ func (o *desk) csv(w http.ResponseWriter, r *http.Request) {
 	for _, row := range c.Numbers.Rows {
 		var line []string
 		for _, cell := range row.Cells {
-			line = append(line, ui.Say(wording.ZH, cell.Text))
+			line = append(line, inert(ui.Say(wording.ZH, cell.Text)))
 		}
 		_ = out.Write(line)
 	}
 	out.Flush()
+}
+
+// inert keeps spreadsheets from taking a cell for a formula: what begins like
+// one gets a quote before it, which they show as text.
+func inert(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) {
+		return "'" + cell
+	}
+	return cell
 }
 
 // List is a list of running cases behind a figure.

@@ -47,13 +47,13 @@ func found(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
+	mux := door.NewMux()
 	d.Routes(mux)
 	if err := portal.Mount(d, mux); err != nil {
 		t.Fatal(err)
 	}
 	mux.HandleFunc("/", d.UI.NotFound)
-	w := &world{t: t, h: h, c: c, clock: clock, server: httptest.NewServer(ui.Headers(d.Enter(mux)))}
+	w := &world{t: t, h: h, c: c, clock: clock, server: httptest.NewServer(ui.Headers(false, d.Enter(mux)))}
 	t.Cleanup(w.server.Close)
 	return w
 }

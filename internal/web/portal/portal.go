@@ -25,7 +25,7 @@ type portal struct {
 }
 
 // Mount adds the pages of the public and of applicants.
-func Mount(d *door.Door, mux *http.ServeMux) error {
+func Mount(d *door.Door, mux *door.Mux) error {
 	if err := d.UI.Add("portal", pages); err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func Mount(d *door.Door, mux *http.ServeMux) error {
 }
 
 // public adds what anybody may read.
-func (p *portal) public(mux *http.ServeMux) {
+func (p *portal) public(mux *door.Mux) {
 	mux.HandleFunc("GET /{$}", p.home)
 	mux.HandleFunc("GET /search", p.search)
 	mux.HandleFunc("POST /search/missing", p.missing)
@@ -58,14 +58,14 @@ func (p *portal) public(mux *http.ServeMux) {
 }
 
 // apply adds the way from the guide to the receipt.
-func (p *portal) apply(mux *http.ServeMux) {
+func (p *portal) apply(mux *door.Mux) {
 	mux.HandleFunc("GET /apply/{item}", p.own(p.startPage))
 	mux.HandleFunc("POST /apply/{item}", p.own(p.start))
 	mux.HandleFunc("GET /draft/{id}", p.own(p.draftPage))
 	mux.HandleFunc("GET /draft/{id}/form/{group}", p.own(p.questionPage))
 	mux.HandleFunc("POST /draft/{id}/form/{group}", p.own(p.question))
 	mux.HandleFunc("GET /draft/{id}/file/{material}", p.own(p.uploadPage))
-	mux.HandleFunc("POST /draft/{id}/file/{material}", p.own(p.upload))
+	mux.Upload("POST /draft/{id}/file/{material}", p.own(p.upload))
 	mux.HandleFunc("POST /draft/{id}/file/{material}/remove/{file}", p.own(p.removeFile))
 	mux.HandleFunc("GET /draft/{id}/delivery", p.own(p.deliveryPage))
 	mux.HandleFunc("POST /draft/{id}/delivery", p.own(p.delivery))
@@ -76,7 +76,7 @@ func (p *portal) apply(mux *http.ServeMux) {
 }
 
 // mine adds what belongs to the person who is signed in.
-func (p *portal) mine(mux *http.ServeMux) {
+func (p *portal) mine(mux *door.Mux) {
 	mux.HandleFunc("GET /my", p.own(p.cases))
 	mux.HandleFunc("GET /my/{id}", p.own(p.casePage))
 	mux.HandleFunc("GET /my/{id}/calendar.ics", p.own(p.calendar))
@@ -85,7 +85,7 @@ func (p *portal) mine(mux *http.ServeMux) {
 	mux.HandleFunc("GET /my/{id}/correct", p.own(p.correctPage))
 	mux.HandleFunc("POST /my/{id}/correct", p.own(p.correct))
 	mux.HandleFunc("GET /my/{id}/correct/{material}", p.own(p.replacePage))
-	mux.HandleFunc("POST /my/{id}/correct/{material}", p.own(p.replace))
+	mux.Upload("POST /my/{id}/correct/{material}", p.own(p.replace))
 	mux.HandleFunc("GET /my/{id}/withdraw", p.own(p.withdrawPage))
 	mux.HandleFunc("POST /my/{id}/withdraw", p.own(p.withdraw))
 	mux.HandleFunc("GET /my/{id}/proof", p.own(p.proofPage))

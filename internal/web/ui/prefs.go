@@ -62,8 +62,9 @@ func PrefsOf(r *http.Request) Prefs {
 
 // PrefsHandler takes the header's switches (POST /prefs with size, lang or
 // density, and back) and returns to where the reader was. Setting a preference
-// twice is harmless, so the form carries no idempotency key.
-func PrefsHandler() http.Handler {
+// twice is harmless, so the form carries no idempotency key. overTLS tells that
+// the cookies may be sent over TLS only.
+func PrefsHandler(overTLS bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", http.MethodPost)
@@ -72,22 +73,22 @@ func PrefsHandler() http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, 8<<10)
 		if v := r.PostFormValue("size"); knownSize(v) {
-			remember(w, r, cookieSize, v)
+			remember(w, overTLS, cookieSize, v)
 		}
 		if v := r.PostFormValue("lang"); knownLang(v) {
-			remember(w, r, cookieLang, v)
+			remember(w, overTLS, cookieLang, v)
 		}
 		if v := r.PostFormValue("density"); knownDensity(v) {
-			remember(w, r, cookieDensity, v)
+			remember(w, overTLS, cookieDensity, v)
 		}
 		http.Redirect(w, r, localPath(r.PostFormValue("back")), http.StatusSeeOther)
 	})
 }
 
-func remember(w http.ResponseWriter, r *http.Request, name, value string) {
+func remember(w http.ResponseWriter, overTLS bool, name, value string) {
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: yearSeconds,
-		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: overTLS, SameSite: http.SameSiteLaxMode,
 	})
 }
 

@@ -46,7 +46,7 @@ func TestAssets(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	h := ui.Headers(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	h := ui.Headers(false, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	res := get(t, h, "/")
 	policy := res.Header.Get("Content-Security-Policy")
 	if res.StatusCode != http.StatusTeapot || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") ||
@@ -73,13 +73,13 @@ func TestPrefs(t *testing.T) {
 		req := httptest.NewRequest(http.MethodPost, "/prefs", strings.NewReader(c.form))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
-		ui.PrefsHandler().ServeHTTP(w, req)
+		ui.PrefsHandler(false).ServeHTTP(w, req)
 		cookie, _, _ := strings.Cut(w.Header().Get("Set-Cookie"), ";")
 		if w.Code != http.StatusSeeOther || cookie != c.cookie || w.Header().Get("Location") != c.back {
 			t.Errorf("%s: %d %q %q", c.form, w.Code, cookie, w.Header().Get("Location"))
 		}
 	}
-	if res := get(t, ui.PrefsHandler(), "/prefs?size=elder"); res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Set-Cookie") != "" {
+	if res := get(t, ui.PrefsHandler(false), "/prefs?size=elder"); res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Set-Cookie") != "" {
 		t.Error("a link changed a preference")
 	}
 }

@@ -42,7 +42,7 @@ func serve(addr string) error {
 	mux.Handle(ui.AssetPath, ui.Assets())
 	mux.Handle(ui.GuidePath, ui.Guide(pages))
 	mux.Handle(ui.GuidePath+"/", ui.Guide(pages))
-	mux.Handle("/prefs", ui.PrefsHandler())
+	mux.Handle("/prefs", ui.PrefsHandler(false))
 	mux.HandleFunc("/", pages.NotFound)
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -53,6 +53,6 @@ func serve(addr string) error {
 		_, _ = io.Copy(io.Discard, os.Stdin) // the tests close it when they are done
 		os.Exit(0)
 	}()
-	s := &http.Server{Handler: ui.Headers(mux), ReadHeaderTimeout: 5 * time.Second}
+	s := &http.Server{Handler: ui.Headers(false, mux), ReadHeaderTimeout: 5 * time.Second}
 	return s.Serve(l)
 }
