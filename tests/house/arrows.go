@@ -13,7 +13,7 @@ import (
 var storeys = [][]string{
 	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode"},
 	{"rules/workday", "rules/form", "rules/flow", "rules/seal", "rules/checkup"}, {"rules/draw"},
-	{"record/store"}, {"record/vault"}, {"record/ledger"}, {"record/file", "record/job"}, {"record/act"}, {"record/archive"},
+	{"record/store"}, {"record/vault"}, {"record/ledger"}, {"record/file", "record/job", "record/witness"}, {"record/act"}, {"record/archive"},
 	{"register/calendar"}, {"register/identity"}, {"register/power"}, {"register/catalog"}, {"register/licence"},
 	{"register/exchange"}, {"register/credit"},
 	{"process/proceeding"}, {"process/paper", "process/notice"},

@@ -39,7 +39,8 @@ type Checked struct {
 	Stream  string
 	Acts    []Leaf
 	Opened  map[int]map[string]string // act index → field → value, for commitments that were opened and hold
-	Signers []string                  // keys whose signatures hold, as name+hash, for each checkpoint in turn
+	Signers []string                  // keys of the log whose signatures hold, as name+hash, for each checkpoint in turn
+	Seen    []Cosigned                // what witnesses said whose keys were given
 	Others  []string                  // keys that signed too and were not given, so not looked at
 	Trees   []string                  // names of the logs
 }
@@ -47,8 +48,9 @@ type Checked struct {
 // CheckProof verifies a proof offline against keys that the reader got elsewhere.
 // It proves: each act stands in a tree that these keys signed, and the acts of
 // the stream follow each other from the first to the last shown without a hole.
-// It cannot prove that nothing was done after the last act shown. Its errors are
-// messages for the reader.
+// With the key of a witness that cosigned (Seen) it also proves that the witness
+// was shown the same log. It cannot prove that nothing was done after the last
+// act shown. Its errors are messages for the reader.
 func CheckProof(p Proof, keys note.Verifiers) (Checked, error) {
 	c := Checked{Stream: p.Stream, Opened: map[int]map[string]string{}}
 	if p.Format != ProofFormat {
@@ -112,11 +114,13 @@ func (c *Checked) openTrees(p Proof, keys note.Verifiers) (map[string]Checkpoint
 		}
 		trees[name] = tree
 		c.Trees = append(c.Trees, name)
-		for _, s := range n.Sigs {
-			c.Signers = append(c.Signers, fmt.Sprintf("%s+%08x", s.Name, s.Hash))
+		own, seen := splitSigs(n, keys, name, tree.Size)
+		c.Seen = append(c.Seen, seen...)
+		for _, s := range own {
+			c.Signers = append(c.Signers, keyName(s))
 		}
 		for _, s := range n.UnverifiedSigs {
-			c.Others = append(c.Others, fmt.Sprintf("%s+%08x", s.Name, s.Hash))
+			c.Others = append(c.Others, keyName(s))
 		}
 	}
 	return trees, nil

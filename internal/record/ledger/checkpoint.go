@@ -128,21 +128,17 @@ func (l *Ledger) signed(name string, size int64, root tlog.Hash) (string, error)
 
 // Last returns the newest signed checkpoint of a log.
 func (l *Ledger) Last(tx *store.Tx, log int64) (Checkpoint, bool, error) {
-	return store.Find(tx, func(r store.Row) (Checkpoint, error) {
-		c := Checkpoint{Log: log}
-		if err := r.Scan(&c.Note); err != nil {
-			return c, err
-		}
-		var err error
-		_, c.Size, c.Root, err = ParseCheckpoint(c.Note)
-		return c, err
-	}, `select note from checkpoint where log = $1 order by size desc limit 1`, log)
+	return store.Find(tx, scanCheckpoint(log), `select note from checkpoint where log = $1 order by size desc limit 1`, log)
 }
 
-// openNote checks the signatures of a checkpoint and reads it.
+// openNote checks the signatures of a checkpoint and reads it. At least one of
+// the log's own must hold: what only a witness signed is not a checkpoint.
 func openNote(text string, keys note.Verifiers) (n *note.Note, name string, c Checkpoint, err error) {
 	if n, err = note.Open([]byte(text), keys); err != nil {
 		return nil, "", c, err
+	}
+	if own, _ := splitSigs(n, keys, "", 0); len(own) == 0 {
+		return nil, "", c, errors.New("only witnesses' signatures hold, none of the log")
 	}
 	for _, s := range append(n.Sigs[:len(n.Sigs):len(n.Sigs)], n.UnverifiedSigs...) {
 		// The note package lets the unused bits of the last character be anything.

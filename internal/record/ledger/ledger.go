@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -49,6 +50,9 @@ type Options struct {
 	Outside   string    // file outside the database that keeps the last signed checkpoint; "" for none
 	Rand      io.Reader // nil means the system's
 	Log       *slog.Logger
+
+	Witnesses    []Witness     // asked to cosign
+	WitnessEvery time.Duration // between two rounds; 0 is ten seconds
 }
 
 // Ledger writes, numbers, signs and reads one home's log.
@@ -61,6 +65,8 @@ type Ledger struct {
 
 	signing    sync.Mutex  // one signature at a time, so that the file outside never goes back
 	rolledBack atomic.Bool // found so by CheckOutside: nothing more is signed
+
+	witnesses []*asked
 }
 
 // New makes a ledger. The store gets it by Attach; until then it only numbers
@@ -72,7 +78,11 @@ func New(o Options) *Ledger {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Ledger{o: o, rnd: o.Rand}
+	l := &Ledger{o: o, rnd: o.Rand}
+	for _, w := range o.Witnesses {
+		l.witnesses = append(l.witnesses, &asked{Witness: w, state: WitnessState{Key: w.Key}})
+	}
+	return l
 }
 
 // Attach gives the ledger its store, which was opened with BeforeCommit, and

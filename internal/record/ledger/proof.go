@@ -57,7 +57,8 @@ const proofActs = 5000
 
 const proveTries = 3 // how often an act that came in between is waited for
 
-// Prove makes the proof of a stream against a checkpoint signed now.
+// Prove makes the proof of a stream against the newest checkpoint that witnesses
+// cosigned and that covers every act of it, else against one signed now.
 func (l *Ledger) Prove(ctx context.Context, stream string) (Proof, error) {
 	for try := 1; ; try++ {
 		p, err := l.proveNow(ctx, stream)
@@ -102,12 +103,16 @@ func (l *Ledger) prove(tx *store.Tx, p *Proof, acts []Entry) error {
 	trees := map[int64]Checkpoint{}
 	names := map[int64]string{}
 	readers := map[int64]*reader{}
+	last := map[int64]int64{} // number of the stream's newest act in each log
+	for _, a := range acts {
+		last[a.Log] = a.Seq
+	}
 	for _, a := range acts {
 		c, ok := trees[a.Log]
 		if !ok {
 			var found bool
 			var err error
-			if c, found, err = l.Last(tx, a.Log); err != nil {
+			if c, found, err = l.covering(tx, a.Log, last[a.Log]); err != nil {
 				return err
 			} else if !found {
 				return ErrNotYetNumbered

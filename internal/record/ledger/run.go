@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"tongban/internal/record/store"
@@ -14,8 +15,12 @@ const (
 )
 
 // Run numbers (PostgreSQL, while holding the lease) and signs until ctx ends.
-// At most one checkpoint a second is signed.
+// At most one checkpoint a second is signed. holder names this process for the
+// lease; "" is a name that no other has.
 func (l *Ledger) Run(ctx context.Context, holder string) {
+	if holder == "" {
+		holder = nodeName()
+	}
 	wake := l.Wake()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -40,6 +45,9 @@ func (l *Ledger) Run(ctx context.Context, holder string) {
 		}
 	}
 }
+
+// nodeName is a name for this process that no other has.
+func nodeName() string { return rand.Text() }
 
 // numberAll numbers what waits and tells whether this node holds the lease.
 func (l *Ledger) numberAll(ctx context.Context, holder string) bool {
