@@ -19,6 +19,7 @@ import (
 
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
+	"tongban/internal/record/vault"
 	"tongban/internal/rules/day"
 )
 
@@ -34,17 +35,21 @@ type Shelf interface {
 
 // Erasures lists and plays back the keys that were destroyed; the vault does.
 type Erasures interface {
-	Destroyed(tx *store.Tx, after int64, limit int) ([]int64, error)
-	Erase(tx *store.Tx, id int64) error
+	Destroyed(tx *store.Tx, after int64, limit int) ([]vault.Gone, error)
+	EraseGone(tx *store.Tx, g vault.Gone) (vault.Owned, bool, error)
 }
 
-// Options say what is archived. Shelf and Erasures may be nil where there are none.
+// Options say what is archived. Shelf, Erasures and Again may be nil where there
+// are none.
 type Options struct {
 	Store    *store.Store
 	Ledger   *ledger.Ledger
 	Shelf    Shelf
 	Erasures Erasures
-	Log      *slog.Logger
+	// Again clears what else an erasure had cleared, beside the key, for the keys
+	// that a restore destroyed once more; before anything is served.
+	Again func(ctx context.Context, keys []vault.Owned) error
+	Log   *slog.Logger
 }
 
 // Archive backs up and restores one home.

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,19 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"tongban/internal/record/store"
 	"tongban/internal/rules/wording"
 )
 
 const (
-	prefix     = "tongban-"
-	suffix     = ".archive"
-	partial    = ".partial"
-	erasedFile = "erased-keys.txt"
+	prefix  = "tongban-"
+	suffix  = ".archive"
+	partial = ".partial"
 )
 
 // Backup writes an archive into dir, reads it back from there, and only then
@@ -44,7 +40,7 @@ func (a *Archive) Backup(ctx context.Context, dir string, keep int) (string, err
 	if err != nil {
 		return "", fmt.Errorf("backup: %w", err)
 	}
-	if err := a.KeepErased(ctx, filepath.Join(dir, erasedFile)); err != nil {
+	if err := a.KeepErased(ctx, filepath.Join(dir, ErasedFile)); err != nil {
 		return path, fmt.Errorf("list of destroyed keys: %w", err)
 	}
 	if keep > 0 {
@@ -129,6 +125,13 @@ func List(dir string) ([]string, error) {
 	return out, nil
 }
 
+// TakenAt reads off an archive's name when it was taken.
+func TakenAt(path string) (time.Time, bool) {
+	stamp := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), prefix), suffix)
+	at, err := time.Parse("20060102T150405Z", stamp)
+	return at, err == nil
+}
+
 func prune(dir string, keep int) error {
 	list, err := List(dir)
 	if err != nil || len(list) <= keep {
@@ -146,73 +149,4 @@ func syncFolder(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// KeepErased writes the list of destroyed keys to a file, whole or not at all:
-// with each backup, and best after each erasure, since a backup made before an
-// erasure must not bring back what was erased. Ids that the file already has
-// stay in it.
-func (a *Archive) KeepErased(ctx context.Context, path string) error {
-	if a.o.Erasures == nil {
-		return nil
-	}
-	ids, err := ReadErased(path)
-	if err != nil {
-		return err
-	}
-	for after := int64(0); ; {
-		var page []int64
-		if err := a.o.Store.Read(ctx, func(tx *store.Tx) (err error) {
-			page, err = a.o.Erasures.Destroyed(tx, after, 1000)
-			return err
-		}); err != nil {
-			return err
-		}
-		if len(page) == 0 {
-			break
-		}
-		ids = append(ids, page...)
-		after = page[len(page)-1]
-	}
-	slices.Sort(ids)
-	return writeWhole(path, slices.Compact(ids))
-}
-
-func writeWhole(path string, ids []int64) error {
-	f, err := os.CreateTemp(filepath.Dir(path), prefix+"*"+partial)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(f)
-	for _, id := range ids {
-		_, _ = fmt.Fprintln(w, id) // the error stays in w and comes out of Flush
-	}
-	if err := errors.Join(w.Flush(), f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// ReadErased reads the list that KeepErased wrote; a file that is not there is
-// an empty list.
-func ReadErased(path string) ([]int64, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	for line := range strings.Lines(string(b)) {
-		id, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
-		if err != nil {
-			return nil, wording.M("archive.erased_list", "file", path)
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
 }

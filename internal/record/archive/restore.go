@@ -25,7 +25,7 @@ const (
 // destroyed since the backup (ReadErased): they are destroyed here too, before
 // anything is served. In the end the next generation of the log is open and
 // signed. Errors that a person can do something about are messages.
-func (a *Archive) Restore(ctx context.Context, r io.ReadSeeker, erased []int64) (Summary, error) {
+func (a *Archive) Restore(ctx context.Context, r io.ReadSeeker, erased []vault.Gone) (Summary, error) {
 	start, err := r.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return Summary{}, err
@@ -79,7 +79,7 @@ func (a *Archive) fits(ctx context.Context, h Header) error {
 }
 
 // load applies a checked archive.
-func (a *Archive) load(ctx context.Context, r io.Reader, erased []int64, s Summary) error {
+func (a *Archive) load(ctx context.Context, r io.Reader, erased []vault.Gone, s Summary) error {
 	l := &loader{a: a, ctx: ctx}
 	again, err := read(r, visitor{header: l.header, table: l.table, row: l.row, file: l.file})
 	if err == nil {
@@ -94,11 +94,17 @@ func (a *Archive) load(ctx context.Context, r io.Reader, erased []int64, s Summa
 	if err := a.freshIDs(ctx); err != nil {
 		return err
 	}
-	if err := a.eraseAgain(ctx, erased); err != nil {
+	gone, err := a.eraseAgain(ctx, erased)
+	if err != nil {
 		return err
 	}
 	if err := a.openLog(ctx, s.Checkpoint); err != nil {
 		return err
+	}
+	if a.o.Again != nil && len(gone) > 0 {
+		if err := a.o.Again(ctx, gone); err != nil {
+			return err
+		}
 	}
 	return a.o.Store.Do(ctx, store.People, func(tx *store.Tx) error {
 		tx.Put(`delete from restore_mark where home = $1`, tx.Home())
@@ -124,27 +130,6 @@ func (a *Archive) openLog(ctx context.Context, checkpoint string) error {
 		err = fmt.Errorf("%w (%w)", wording.M("archive.other_log"), err)
 	}
 	return err
-}
-
-// eraseAgain destroys the keys that were destroyed after the backup. Keys that
-// were made after it are not here.
-func (a *Archive) eraseAgain(ctx context.Context, ids []int64) error {
-	if len(ids) > 0 && a.o.Erasures == nil {
-		return errors.New("keys to destroy, and nobody to do it")
-	}
-	for part := range slices.Chunk(ids, loadRows) {
-		if err := a.o.Store.Do(ctx, store.People, func(tx *store.Tx) error {
-			for _, id := range part {
-				if err := a.o.Erasures.Erase(tx, id); err != nil && !errors.Is(err, vault.ErrNoKey) {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // loader writes rows, many in a transaction.

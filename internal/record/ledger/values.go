@@ -52,7 +52,7 @@ func (v *verification) value(tx *store.Tx, x *row, key int64, field string, ciph
 	}
 	switch {
 	case erased(err):
-		v.r.Erased++
+		v.erased(key, x, field)
 	case err != nil:
 		v.found(x.Seq, x.stream, "value_closed", "field", field)
 	case len(b) < saltBytes || x.Leaf.Commits[field] != commitment(b[:saltBytes], field, string(b[saltBytes:])):

@@ -36,15 +36,16 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 
 // Report is the outcome of checking the whole record.
 type Report struct {
-	Events      int64     `json:"events"`      // numbered acts read
-	Waiting     int64     `json:"waiting"`     // acts without a number yet
-	Checkpoints int64     `json:"checkpoints"` // signed checkpoints compared
-	Tiles       int64     `json:"tiles"`       // published tiles compared
-	Values      int64     `json:"values"`      // stored values compared with their commitments
-	Erased      int64     `json:"erased"`      // values erased by rule: their keys are destroyed
-	States      int64     `json:"states"`      // states compared with the last act of their stream
-	Lost        int64     `json:"lost"`        // acts once signed that a restore did not bring back
-	Findings    []Finding `json:"findings"`    // the first ones, at most 200
+	Events      int64      `json:"events"`      // numbered acts read
+	Waiting     int64      `json:"waiting"`     // acts without a number yet
+	Checkpoints int64      `json:"checkpoints"` // signed checkpoints compared
+	Tiles       int64      `json:"tiles"`       // published tiles compared
+	Values      int64      `json:"values"`      // stored values compared with their commitments
+	Erased      int64      `json:"erased"`      // values whose keys are destroyed
+	ErasedBy    []ErasedBy `json:"erased_by"`   // the acts that destroyed keys by rule
+	States      int64      `json:"states"`      // states compared with the last act of their stream
+	Lost        int64      `json:"lost"`        // acts once signed that a restore did not bring back
+	Findings    []Finding  `json:"findings"`    // the first ones, at most 200
 }
 
 // StateDigest gives the digest of a stream's state as it lies in the database
@@ -63,7 +64,7 @@ const (
 // does not fit, or the interval between two checkpoints. It reads in pages and
 // may run while the record grows. Without Keys the values are not looked at.
 func (l *Ledger) Verify(ctx context.Context, state StateDigest) (Report, error) {
-	v := &verification{l: l, state: state, names: map[int64]string{}}
+	v := &verification{l: l, state: state, names: map[int64]string{}, sizes: map[int64]int64{}}
 	var logs []Log
 	if err := l.s.Read(ctx, func(tx *store.Tx) (err error) {
 		logs, err = l.Logs(tx)
@@ -84,6 +85,9 @@ func (l *Ledger) Verify(ctx context.Context, state StateDigest) (Report, error) 
 	if err := v.left(ctx); err != nil {
 		return v.r, err
 	}
+	if err := v.settleErasures(ctx); err != nil {
+		return v.r, err
+	}
 	return v.r, v.states(ctx)
 }
 
@@ -93,7 +97,9 @@ type verification struct {
 	r     Report
 	name  string           // of the log that is read now
 	names map[int64]string // log → name
+	sizes map[int64]int64  // log → how far it was read
 	gone  int64            // entries whose event is missing
+	e     erasures
 }
 
 func (v *verification) found(seq int64, stream, key string, pairs ...any) {
@@ -123,6 +129,7 @@ func (v *verification) log(ctx context.Context, g Log, next string) error {
 		}
 	}
 	w.endInterval()
+	v.sizes[g.ID] = w.size
 	if g.Generation > 1 && w.first.Kind != kindRestored || w.first.Kind == kindRestored && w.first.Facts["last_checkpoint"] != g.Before {
 		v.found(0, "", "first_leaf")
 	}
@@ -191,6 +198,7 @@ func (v *verification) entry(x row) {
 	if f.Prev != hex.EncodeToString(x.prev) || (f.N > 1) != after {
 		v.found(x.Seq, x.stream, "chain")
 	}
+	v.erasing(v.name, x.Seq, f)
 }
 
 // left looks for acts that never got a number and do not wait for one.

@@ -216,12 +216,33 @@ func TestVerifyTellsErasedFromMissing(t *testing.T) {
 		for i := range 5 {
 			r.act(t, fmt.Sprint("case/", i), "甲", nil)
 		}
-		r.keys.gone[7] = true
+		r.keys.gone[7] = true // behind the product's back
 		report, err := r.Verify(bg, nil)
 		must(t, err)
-		if report.Erased != 10 || len(report.Findings) != 0 {
+		if report.Erased != 10 || len(report.Findings) != 1 {
+			t.Fatalf("destroyed by nobody: %+v", report)
+		}
+		mustFind(t, "lost", report, "ledger.finding.value_lost 0")
+		must(t, r.s.Do(bg, store.People, func(tx *store.Tx) error {
+			_, err := r.Note(tx, nil, ledger.Event{Stream: "case/1", Kind: "case.erased", Facts: map[string]any{ledger.FactErased: []int64{7}}})
+			return err
+		}))
+		report, err = r.Verify(bg, nil) // also while the act waits for its number
+		must(t, err)
+		if report.Erased != 10 || len(report.Findings) != 0 || len(report.ErasedBy) != 1 || report.ErasedBy[0].Values != 10 {
+			t.Fatalf("waiting: %+v", report)
+		}
+		r.numberAll(t)
+		report, err = r.Verify(bg, nil)
+		must(t, err)
+		if report.Erased != 10 || len(report.Findings) != 0 || report.ErasedBy[0] != (ledger.ErasedBy{Log: report.ErasedBy[0].Log, Seq: 5, Stream: "case/1", Keys: 1, Values: 10}) {
 			t.Fatalf("erased by rule: %+v", report)
 		}
+		r.keys.gone[7] = false // somebody put the key back
+		report, err = r.Verify(bg, nil)
+		must(t, err)
+		mustFind(t, "undone", report, "ledger.finding.erasure_undone 5")
+		r.keys.gone[7] = true
 		r.write(t, `delete from disclosure where event = $1`, r.entries(t)[2].Event)
 		report, err = r.Verify(bg, nil)
 		must(t, err)

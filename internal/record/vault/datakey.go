@@ -21,7 +21,7 @@ const settledAfter = day.Minute
 // command's batch. The key can be used at once.
 func (v *Vault) NewKey(tx *store.Tx, kind string, owner int64) (*Key, error) {
 	id, plain := tx.NewID(), v.rand.take(wrapSize)
-	wrapped, err := v.keys.wrapKey(v.rand, "data_key", tx.Home(), id, "wrapped", plain)
+	wrapped, err := v.now().wrapKey(v.rand, "data_key", tx.Home(), id, "wrapped", plain)
 	if err != nil {
 		return nil, err
 	}
@@ -52,10 +52,10 @@ func (v *Vault) Key(tx *store.Tx, id int64) (*Key, error) {
 		return nil, err
 	case !found:
 		return nil, fmt.Errorf("%w: %d", ErrNoKey, id)
-	case erased != 0:
+	case erased != 0 || v.isDenied(id, created):
 		return nil, Erased{id}
 	}
-	plain, err := v.keys.unwrapKey("data_key", tx.Home(), id, "wrapped", wrapped)
+	plain, err := v.unwrap("data_key", tx.Home(), id, "wrapped", wrapped)
 	if err != nil {
 		return nil, fmt.Errorf("data key %d: %w", id, err)
 	}
@@ -70,6 +70,19 @@ func (v *Vault) Key(tx *store.Tx, id int64) (*Key, error) {
 		tx.After(func() { v.kept.put(k, now) })
 	}
 	return k, nil
+}
+
+// unwrap opens a wrapped key. One under a master key that this process has not
+// seen may be under the one that was rotated in a moment ago.
+func (v *Vault) unwrap(table string, home, row int64, bound string, wrapped []byte) ([]byte, error) {
+	plain, err := v.now().unwrapKey(table, home, row, bound, wrapped)
+	if err == nil {
+		return plain, nil
+	}
+	if fresh, loadErr := v.Reload(); !fresh || loadErr != nil {
+		return nil, err
+	}
+	return v.now().unwrapKey(table, home, row, bound, wrapped)
 }
 
 func (v *Vault) newKey(id int64, plain []byte) (*Key, error) {
@@ -117,9 +130,9 @@ func (v *Vault) Erase(tx *store.Tx, id int64) error {
 
 // Destroyed lists the keys erased so far with ids above after, at most limit:
 // the list that is kept beside backups.
-func (v *Vault) Destroyed(tx *store.Tx, after int64, limit int) ([]int64, error) {
-	return store.All(tx, scanID,
-		`select id from data_key where home = $1 and id > $2 and erased_at <> 0 order by id limit $3`, tx.Home(), after, limit)
+func (v *Vault) Destroyed(tx *store.Tx, after int64, limit int) ([]Gone, error) {
+	return store.All(tx, func(r store.Row) (g Gone, err error) { return g, r.Scan(&g.Key, &g.Made) },
+		`select id, created from data_key where home = $1 and id > $2 and erased_at <> 0 order by id limit $3`, tx.Home(), after, limit)
 }
 
 // Check tells whether this database's keys were made under our master key:
@@ -132,7 +145,7 @@ func (v *Vault) Check(tx *store.Tx) error {
 	if err != nil || !found {
 		return err
 	}
-	if _, err := v.keys.unwrapKey("data_key", tx.Home(), id, "wrapped", wrapped); err != nil {
+	if _, err := v.unwrap("data_key", tx.Home(), id, "wrapped", wrapped); err != nil {
 		var m wording.Message
 		if errors.As(err, &m) {
 			return m

@@ -1,20 +1,14 @@
 package vault
 
 import (
-	"bytes"
-	"crypto/hkdf"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/emmansun/gmsm/sm2"
-	"github.com/emmansun/gmsm/sm3"
 
 	"tongban/internal/rules/wording"
 )
@@ -25,8 +19,6 @@ const (
 	logFile    = "log.key"
 )
 
-const masterFormat = "tongban-master-key/1"
-
 // masterSize and wrapSize are the bytes of a master key and of an SM4 key.
 const (
 	masterSize = 32
@@ -36,12 +28,17 @@ const (
 // Keys is the master key and what is derived from it, in memory. A folder is
 // one source of it; a key service or hardware would be another.
 type Keys struct {
-	id                       uint32
-	master                   []byte
-	wrap, index, file, token []byte
-	logSeed                  []byte          // Ed25519
-	logSM2                   *sm2.PrivateKey // the log's second key
-	wrappedLog               []byte
+	dir               string // where they were read; "" when they exist only in memory
+	id                uint32
+	master            []byte
+	wrap, file, token []byte
+	index             []indexKey        // the first makes new indexes; by the others rows are still found
+	known             map[uint32][]byte // wrapping keys of this master key, of those before and the next
+	carries           bool              // file, token and index are not derived from master
+	logSeed           []byte            // Ed25519
+	logSM2            *sm2.PrivateKey   // the log's second key
+	wrappedLog        []byte
+	formerLog         []formerLogKey // public halves of the log's keys before
 }
 
 // ID tells one master key from another; it gives nothing of the key away.
@@ -67,37 +64,15 @@ func CreateKeys(dir string, random io.Reader) (*Keys, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf("%s\nid %s\nkey %x\n", masterFormat, k.ID(), k.master)
 	if err := writeNew(filepath.Join(dir, logFile), fmt.Appendf(nil, "%x\n", k.wrappedLog)); err != nil {
 		return nil, err
 	}
 	// The master key comes last: a folder is whole when it is there.
-	if err := writeNew(filepath.Join(dir, masterFile), []byte(text)); err != nil {
+	if err := writeNew(filepath.Join(dir, masterFile), k.text()); err != nil {
 		return nil, err
 	}
+	k.dir = dir
 	return k, syncDir(dir)
-}
-
-// LoadKeys reads the keys in dir. A missing folder is fs.ErrNotExist; files
-// that others may read, or that are damaged, are refused with what to do.
-func LoadKeys(dir string) (*Keys, error) {
-	text, err := readSecret(filepath.Join(dir, masterFile))
-	if err != nil {
-		return nil, err
-	}
-	k, err := parseMaster(text)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := readSecret(filepath.Join(dir, logFile))
-	if err != nil {
-		return nil, err
-	}
-	k.wrappedLog, err = hex.DecodeString(strings.TrimSpace(string(sealed)))
-	if err != nil {
-		return nil, wording.M("vault.key_damaged", "file", logFile)
-	}
-	return k, k.openLogKeys()
 }
 
 // ReadyKeys loads the keys in dir, or makes them when there are none. A key
@@ -110,51 +85,6 @@ func ReadyKeys(dir string, random io.Reader) (*Keys, error) {
 			return nil, err // the log key is missing, not the master key: nothing is replaced silently
 		}
 		return CreateKeys(dir, random)
-	}
-	return k, err
-}
-
-// derive makes the subkeys of a master key. The id is derived too, so that a
-// key file damaged by one digit is noticed.
-func derive(master []byte) (*Keys, error) {
-	k := &Keys{master: master}
-	for _, sub := range []struct {
-		to   *[]byte
-		use  string
-		size int
-	}{
-		{&k.wrap, "wrap", wrapSize},
-		{&k.index, "index", sm3.Size},
-		{&k.file, "file", sm3.Size},
-		{&k.token, "token", sm3.Size},
-	} {
-		b, err := hkdf.Key(sm3.New, master, nil, "tongban "+sub.use, sub.size)
-		if err != nil {
-			return nil, err
-		}
-		*sub.to = b
-	}
-	id, err := hkdf.Key(sm3.New, master, nil, "tongban id", 4)
-	if err != nil {
-		return nil, err
-	}
-	k.id = binary.BigEndian.Uint32(id)
-	return k, nil
-}
-
-func parseMaster(text []byte) (*Keys, error) {
-	damaged := wording.M("vault.key_damaged", "file", masterFile)
-	var id, key string
-	if n, err := fmt.Fscanf(bytes.NewReader(text), masterFormat+"\nid %s\nkey %s\n", &id, &key); err != nil || n != 2 {
-		return nil, damaged
-	}
-	master, err := hex.DecodeString(key)
-	if err != nil || len(master) != masterSize {
-		return nil, damaged
-	}
-	k, err := derive(master)
-	if err == nil && k.ID() != id {
-		err = damaged
 	}
 	return k, err
 }

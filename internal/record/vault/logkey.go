@@ -29,7 +29,8 @@ const sm2Info = "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2
 // LogSigner signs the checkpoints of a log, and says how they are verified.
 type LogSigner struct {
 	Ed25519, SM2       note.Signer
-	Ed25519Key, SM2Key string // verifier keys, name+hash+base64, for Verifier
+	Ed25519Key, SM2Key string   // verifier keys, name+hash+base64, for Verifier
+	Former             []string // verifier keys of the log's keys before: what they signed stays signed
 }
 
 // Signers lists both, Ed25519 first, for note.Sign.
@@ -38,30 +39,53 @@ func (l LogSigner) Signers() []note.Signer { return []note.Signer{l.Ed25519, l.S
 // LogSigner returns the signers of the log with this origin. The keys lie in
 // the key folder, not in the database, and outlive every generation of a log.
 func (v *Vault) LogSigner(origin string) (LogSigner, error) {
-	seed := ed25519.NewKeyFromSeed(v.keys.logSeed)
+	seed := ed25519.NewKeyFromSeed(v.now().logSeed)
 	pub := seed.Public().(ed25519.PublicKey)
 	if err := checkOrigin(origin); err != nil {
 		return LogSigner{}, err
 	}
-	vkey, err := note.NewEd25519VerifierKey(origin, pub)
+	ed, err := publicLogKeys(origin, pub, &v.now().logSM2.PublicKey)
 	if err != nil {
 		return LogSigner{}, err
 	}
-	verifier, err := note.NewVerifier(vkey)
-	if err != nil {
-		return LogSigner{}, err
+	l := LogSigner{
+		Ed25519:    &noteSigner{origin, ed.edHash, func(msg []byte) ([]byte, error) { return ed25519.Sign(seed, msg), nil }},
+		Ed25519Key: ed.ed,
+		SM2Key:     ed.sm2,
 	}
-	key, err := sm2NoteKey(&v.keys.logSM2.PublicKey)
-	if err != nil {
-		return LogSigner{}, err
+	sm2Key := v.now().logSM2
+	l.SM2 = &noteSigner{origin, ed.sm2Hash, func(msg []byte) ([]byte, error) { return signSM2(v.rand, sm2Key, msg) }}
+	for _, f := range v.now().formerLog {
+		x, err := publicLogKeys(origin, f.ed, f.sm2)
+		if err != nil {
+			return LogSigner{}, err
+		}
+		l.Former = append(l.Former, x.ed, x.sm2)
 	}
-	hash := noteHash(origin, key)
-	return LogSigner{
-		Ed25519:    &noteSigner{origin, verifier.KeyHash(), func(msg []byte) ([]byte, error) { return ed25519.Sign(seed, msg), nil }},
-		Ed25519Key: vkey,
-		SM2:        &noteSigner{origin, hash, func(msg []byte) ([]byte, error) { return signSM2(v.rand, v.keys.logSM2, msg) }},
-		SM2Key:     fmt.Sprintf("%s+%08x+%s", origin, hash, base64.StdEncoding.EncodeToString(key)),
-	}, nil
+	return l, nil
+}
+
+// verifierKeys are the public halves of a log's two keys for one origin.
+type verifierKeys struct {
+	ed, sm2         string
+	edHash, sm2Hash uint32
+}
+
+func publicLogKeys(origin string, ed ed25519.PublicKey, point *ecdsa.PublicKey) (k verifierKeys, err error) {
+	if k.ed, err = note.NewEd25519VerifierKey(origin, ed); err != nil {
+		return k, err
+	}
+	verifier, err := note.NewVerifier(k.ed)
+	if err != nil {
+		return k, err
+	}
+	key, err := sm2NoteKey(point)
+	if err != nil {
+		return k, err
+	}
+	k.edHash, k.sm2Hash = verifier.KeyHash(), noteHash(origin, key)
+	k.sm2 = fmt.Sprintf("%s+%08x+%s", origin, k.sm2Hash, base64.StdEncoding.EncodeToString(key))
+	return k, nil
 }
 
 // Verifier reads a verifier key of either kind, for note.Open.

@@ -47,7 +47,7 @@ func (v *Vault) NewSealKey(tx *store.Tx, agency string, from day.Day) (SealKey, 
 		return SealKey{}, err
 	}
 	id := tx.NewID()
-	wrapped, err := v.keys.wrapKey(v.rand, "seal_key", tx.Home(), id, boundTo(public), private)
+	wrapped, err := v.now().wrapKey(v.rand, "seal_key", tx.Home(), id, boundTo(public), private)
 	if err != nil {
 		return SealKey{}, err
 	}
@@ -101,7 +101,7 @@ func (v *Vault) openSigner(tx *store.Tx, id int64) (*sm2Signer, error) {
 	if _, err := tx.Get([]any{&public, &wrapped}, `select public, wrapped from seal_key where home = $1 and id = $2`, tx.Home(), id); err != nil {
 		return nil, err
 	}
-	private, err := v.keys.unwrapKey("seal_key", tx.Home(), id, boundTo(public), wrapped)
+	private, err := v.unwrap("seal_key", tx.Home(), id, boundTo(public), wrapped)
 	if err != nil {
 		return nil, fmt.Errorf("seal key %d: %w", id, err)
 	}

@@ -31,16 +31,23 @@ import (
 	"hash"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/emmansun/gmsm/sm3"
+
+	"tongban/internal/rules/day"
 )
 
 // Vault seals, finds and signs with one set of master keys. It is safe for
 // concurrent use; one serves the whole process.
 type Vault struct {
-	keys *Keys
-	rand *source
-	kept *cache
+	keys   atomic.Pointer[Keys] // replaced whole when the key folder changed
+	loaded atomic.Int64         // what the key folder looked like when it was read
+	rand   *source
+	kept   *cache
+
+	denying sync.RWMutex
+	denied  map[int64]day.Instant // keys that were destroyed elsewhere, with when they were made
 
 	sealing sync.Mutex
 	signers map[int64]*sm2Signer // by seal key; there is one for each agency and its time
@@ -49,8 +56,13 @@ type Vault struct {
 // New makes a vault. random feeds keys, nonces and signatures: nil is the
 // machine's generator, and only the seeded demonstration passes another.
 func New(keys *Keys, random io.Reader) *Vault {
-	return &Vault{keys: keys, rand: newSource(random), kept: newCache(keptKeys), signers: map[int64]*sm2Signer{}}
+	v := &Vault{rand: newSource(random), kept: newCache(keptKeys), signers: map[int64]*sm2Signer{}, denied: map[int64]day.Instant{}}
+	v.keys.Store(keys)
+	return v
 }
+
+// now is the keys of this moment.
+func (v *Vault) now() *Keys { return v.keys.Load() }
 
 // IndexSize is the length of a blind index: key id 4 ‖ HMAC 16.
 const IndexSize = 20
@@ -60,10 +72,26 @@ const IndexSize = 20
 // them. column names the kind of value ("person.idno"), the same wherever it
 // is stored; the caller normalises the value (case, width, spaces) first.
 func (v *Vault) Index(column, normalised string) []byte {
-	m := hmac.New(sm3.New, v.keys.index)
+	return v.now().index[0].of(column, normalised)
+}
+
+// Indexes returns the blind indexes under every index key that rows may still
+// have, the current one first: while a rotation goes on, a row is looked for by
+// all of them.
+func (v *Vault) Indexes(column, normalised string) [][]byte {
+	keys := v.now().index
+	list := make([][]byte, len(keys))
+	for i, k := range keys {
+		list[i] = k.of(column, normalised)
+	}
+	return list
+}
+
+func (k indexKey) of(column, normalised string) []byte {
+	m := hmac.New(sm3.New, k.key)
 	writePart(m, column)
 	writePart(m, normalised)
-	return m.Sum(binary.BigEndian.AppendUint32(nil, v.keys.id))[:IndexSize]
+	return m.Sum(binary.BigEndian.AppendUint32(nil, k.id))[:IndexSize]
 }
 
 // Digest returns what the database may hold of a secret token (a session, a
@@ -71,7 +99,7 @@ func (v *Vault) Index(column, normalised string) []byte {
 // trying all short codes, without the master key. purpose keeps the digests of
 // different uses apart.
 func (v *Vault) Digest(purpose, token string) []byte {
-	m := hmac.New(sm3.New, v.keys.token)
+	m := hmac.New(sm3.New, v.now().token)
 	writePart(m, purpose)
 	writePart(m, token)
 	return m.Sum(nil)
@@ -86,7 +114,7 @@ func (v *Vault) Fingerprint(content []byte) []byte {
 }
 
 // NewFingerprint returns a running Fingerprint for content that streams by.
-func (v *Vault) NewFingerprint() hash.Hash { return hmac.New(sm3.New, v.keys.file) }
+func (v *Vault) NewFingerprint() hash.Hash { return hmac.New(sm3.New, v.now().file) }
 
 // Random fills b from the vault's source of randomness.
 func (v *Vault) Random(b []byte) { v.rand.fill(b) }

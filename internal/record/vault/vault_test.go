@@ -127,7 +127,7 @@ func TestErasedKeyIsGoneEverywhere(t *testing.T) {
 				t.Errorf("wrapped key still there: %x %v", wrapped, err)
 			}
 			gone, err := v.Destroyed(tx, 0, 10)
-			if err != nil || len(gone) != 1 || gone[0] != k.ID() {
+			if err != nil || len(gone) != 1 || gone[0].Key != k.ID() {
 				t.Errorf("list of destroyed keys: %v %v", gone, err)
 			}
 			left, err := v.KeysOf(tx, "person", 3)
