@@ -72,6 +72,7 @@ type timelineEntry struct {
 	Kind     string  `json:"kind"`
 	Text     string  `json:"text"`
 	Who      string  `json:"who,omitempty"`
+	For      string  `json:"for,omitempty"`
 	PostName string  `json:"post_name,omitempty"`
 	Agency   string  `json:"agency,omitempty"`
 	Paper    int64   `json:"paper,omitempty"`
@@ -152,7 +153,7 @@ func viewOf(c *casework.Case, v *visit, inside bool) caseView {
 		x.Steps = append(x.Steps, stepView{s.Node, s.Name, s.State, s.Agency, s.Due, moment(s.At)})
 	}
 	for _, l := range c.Timeline {
-		x.Timeline = append(x.Timeline, timelineEntry{moment(l.At), l.Day, l.Kind, l.Text.In(v.lang), l.Who, postName(l.Post, v.lang), l.Agency, l.Paper})
+		x.Timeline = append(x.Timeline, timelineEntry{moment(l.At), l.Day, l.Kind, l.Text.In(v.lang), l.Who, l.For, postName(l.Post, v.lang), l.Agency, l.Paper})
 	}
 	for _, p := range c.Papers {
 		x.Papers = append(x.Papers, lineOfPaper(p))

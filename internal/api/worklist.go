@@ -70,7 +70,7 @@ func (in *workIn) query(a act.Actor) (proceeding.Query, error) {
 	}
 	switch in.Of {
 	case "me":
-		q.Assignee = a.Person
+		q.Given = a.Steads()
 	case "all":
 		for _, g := range a.Grants {
 			q.Places = append(q.Places, proceeding.Place{Agency: g.Agency, Post: g.Role})

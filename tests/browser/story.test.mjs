@@ -338,11 +338,38 @@ describe('three bodies handle it in parallel', () => {
     await says(page, '核查');
   });
 
-  step('the test has its result, the clock goes on, the laboratory passes', async () => {
-    let page = await act('sthj.reviewer1', '登记结果');
+  step('her officer goes on leave: the stand-in has the work, marked so, and both stand in the record', async () => {
+    let page = await as('sthj.inspector1');
+    await page.goto(`${where.base}/office`);
+    assert.equal(await page.locator(`main a[href^="${office()}"]`).count(), 0, 'it is not an inspector’s work');
+    page = await as('zfb.admin1');
+    await page.goto(`${where.base}/admin/staff?agency=sthj`);
+    await press(page, '云安桥');
+    await page.selectOption('[name=stand_in]', { label: '云野穗' });
+    await page.fill('[name=leave_from]', '2026-03-09');
+    await page.fill('[name=last]', '2026-03-13');
+    await press(page, '记请假');
+    await says(page, '云野穗替班');
+    await shot(page, 'story-47-leave');
+    page = await as('sthj.inspector1');
+    await page.goto(`${where.base}/office`);
+    const row = page.locator('main tr', { has: page.locator(`a[href^="${office()}"]`) });
+    assert.match(await row.innerText(), /代 云安桥/);
+    await shot(page, 'story-48-stand-in');
+    page = await act('sthj.inspector1', '登记结果');
+    await says(page, /代谁办\s*云安桥/);
     await page.fill('[name=result]', '水质合格。');
     await press(page, '登记结果');
-    page = await act('sthj.reviewer1', '写意见');
+    await page.goto(where.base + office('timeline'));
+    await says(page, /云野穗（代 云安桥）/);
+    await shot(page, 'story-49-for-a-colleague');
+    const hers = await as('baker');
+    await hers.goto(where.base + told.case);
+    await says(hers, /云野穗（代 云安桥）/);
+  });
+
+  step('the clock goes on, the laboratory passes', async () => {
+    const page = await act('sthj.inspector1', '写意见');
     await page.check('[name=passed][value=yes]');
     await page.fill('[name=opinion]', '水质检测合格。');
     await press(page, '交意见');
@@ -480,6 +507,7 @@ describe('what she holds, and what everybody can check', () => {
       if (got.ok()) proof = await got.text();
       else assert.equal(got.status(), 503);
     }
+    assert.match(proof, /云野穗[^}]*\\?"for\\?":\d+/, 'the record names the stand-in and for whom');
     const anybody = await as('');
     await anybody.goto(`${where.base}/proof`);
     const keys = [...(await text(anybody)).matchAll(/\S+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+/g)].flatMap(([key]) => ['--key', key]);

@@ -15,16 +15,16 @@ type Place struct{ Agency, Post string }
 
 // Query asks for a page of open tasks, the ones due first in front.
 type Query struct {
-	Places   []Place     // the posts that the reader holds; one index range each
-	Assignee int64       // only tasks given to this person; Places are then not needed
-	From     day.Day     // only tasks due on this day or later
-	Until    day.Day     // only tasks due by this day; 0 is all
-	Since    day.Instant // only tasks opened at this moment or later
-	Part     string      // only tasks that play this part; "" is all
-	Title    string      // only cases of the item with this name; "" is all
-	Number   string      // only the case with this number; "" is all
-	After    Cursor
-	Limit    int // 0 means 25
+	Places []Place     // the posts that the reader holds; one index range each
+	Given  []int64     // only tasks given to these persons; Places are then not needed
+	From   day.Day     // only tasks due on this day or later
+	Until  day.Day     // only tasks due by this day; 0 is all
+	Since  day.Instant // only tasks opened at this moment or later
+	Part   string      // only tasks that play this part; "" is all
+	Title  string      // only cases of the item with this name; "" is all
+	Number string      // only the case with this number; "" is all
+	After  Cursor
+	Limit  int // 0 means 25
 }
 
 // Cursor is the last row of a page.
@@ -72,11 +72,11 @@ func (q *Query) bound() {
 // where is what a query asks of one index range, with its arguments. The range
 // comes first, what filters its rows after it; a filter that is not set asks
 // nothing.
-func (q Query) where(tx *store.Tx, at Place) (string, []any) {
+func (q Query) where(tx *store.Tx, at span) (string, []any) {
 	args := []any{tx.Home(), at.Agency, at.Post}
 	text := `t.home = $1 and t.agency = $2 and t.post = $3 and t.state = 'open'`
-	if q.Assignee != 0 {
-		args = []any{tx.Home(), q.Assignee}
+	if at.given != 0 {
+		args = []any{tx.Home(), at.given}
 		text = `t.home = $1 and t.assignee = $2 and t.assignee > 0 and t.state = 'open'`
 	}
 	and := func(condition string, arg any) {
@@ -102,12 +102,24 @@ func (q Query) where(tx *store.Tx, at Place) (string, []any) {
 	return text, args
 }
 
-// ranges are the index ranges of a query: one for each post, or the person's own.
-func (q Query) ranges() []Place {
-	if q.Assignee != 0 {
-		return []Place{{}}
+// span is one index range of a query: a post's tasks, or those given to a person.
+type span struct {
+	Place
+	given int64
+}
+
+func (q Query) ranges() []span {
+	var list []span
+	for _, person := range q.Given {
+		list = append(list, span{given: person})
 	}
-	return q.Places
+	if len(list) > 0 {
+		return list
+	}
+	for _, p := range q.Places {
+		list = append(list, span{Place: p})
+	}
+	return list
 }
 
 // Worklist returns a page of open tasks. Each of the reader's posts is one range

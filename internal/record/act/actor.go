@@ -1,6 +1,8 @@
 package act
 
 import (
+	"slices"
+
 	"tongban/internal/record/ledger"
 	"tongban/internal/rules/wording"
 )
@@ -50,6 +52,18 @@ func (a Actor) Has(role, agency string) bool {
 		}
 	}
 	return false
+}
+
+// Steads are the persons whose work is the actor's today: themself, then the
+// colleagues on leave for whom they stand in.
+func (a Actor) Steads() []int64 {
+	list := []int64{a.Person}
+	for _, g := range a.Grants {
+		if g.Of != 0 && !slices.Contains(list, g.Of) {
+			list = append(list, g.Of)
+		}
+	}
+	return list
 }
 
 // by is how the actor stands in the ledger: staff by name and post, applicants

@@ -130,3 +130,18 @@ func Acting(a act.Actor, post, agency string) (act.Actor, bool) {
 	}
 	return a, false
 }
+
+// ActingOn is Acting for a task given to somebody. One given to a colleague on
+// leave is done in their stead by their stand-in, who may hold the post as well:
+// the record then names both.
+func ActingOn(a act.Actor, post, agency string, given int64) (act.Actor, bool) {
+	if given != 0 && given != a.Person {
+		for _, g := range a.Grants {
+			if g.Of == given && g.Role == post && g.Agency == agency {
+				a.Who, a.Agency, a.Post, a.StandsFor = act.Staff, g.Agency, g.Role, g.Of
+				return a, true
+			}
+		}
+	}
+	return Acting(a, post, agency)
+}

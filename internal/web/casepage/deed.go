@@ -117,7 +117,7 @@ func (p *Pages) call(w http.ResponseWriter, r *http.Request, d Deed) (*Call, boo
 		}
 	}
 	if call.Task != nil {
-		if acting, ok := identity.Acting(a, call.Task.Post, call.Task.Agency); ok {
+		if acting, ok := identity.ActingOn(a, call.Task.Post, call.Task.Agency, call.Task.Assignee); ok {
 			call.Actor = acting
 		}
 	}
@@ -180,6 +180,14 @@ func (p *Pages) show(w http.ResponseWriter, c *Call, d Deed, wrong error) {
 	}
 	v := p.view(c.Case, c.Actor, "-")
 	v.Bar.Actions, v.Bar.More, v.Part = nil, nil, f
+	if in := c.Actor.StandsFor; in != 0 {
+		names, err := p.Names(c.R.Context(), []int64{in})
+		if err != nil {
+			p.door.Fail(w, c.R, err)
+			return
+		}
+		v.Bar.Facts = append(v.Bar.Facts, ui.Fact{Label: ui.M("office.task.stead"), Value: ui.Plain(names[in])})
+	}
 	page := ui.Page{Name: "case/deed", Title: f.Title, Shell: ui.Staff, OwnHeading: true, Wide: true, Data: v, Current: current(c.R),
 		Back: &ui.Link{Text: ui.M("office.deed.return"), Href: f.Back}}
 	status := http.StatusOK

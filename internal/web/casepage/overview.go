@@ -5,6 +5,7 @@ import (
 
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
+	"tongban/internal/register/identity"
 	"tongban/internal/rules/form"
 	"tongban/internal/rules/gbcode"
 	"tongban/internal/rules/workday"
@@ -141,8 +142,11 @@ func (p *Pages) open(c *casework.Case, a act.Actor) ui.TaskList {
 		if t.AssigneeName != "" {
 			x.Status = ui.Status{Tone: ui.ToneNow, Text: ui.Plain(t.AssigneeName)}
 		}
-		if Mine(t, a) && t.Assignee == a.Person {
+		switch acting, ok := identity.ActingOn(a, t.Post, t.Agency, t.Assignee); {
+		case ok && t.Assignee == a.Person:
 			x.Status.Text = ui.M("office.task.me")
+		case ok && t.Assignee != 0 && t.Assignee == acting.StandsFor:
+			x.Status.Text = ui.M("office.task.stand_in", "name", t.AssigneeName)
 		}
 		if t.Due != 0 && c.Status != casework.Correcting {
 			x.Due = Due(cal, today, t.Due, nil)

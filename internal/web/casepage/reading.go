@@ -215,6 +215,8 @@ func Timeline(c *casework.Case, n int) ui.Timeline {
 			e.Who = ui.M("office.line.system")
 		case l.Who == "":
 			e.Who = ui.M("office.line.applicant")
+		case l.For != "":
+			e.Who = ui.M("office.line.stand_in", "who", l.Who, "name", l.For, "agency", l.Agency)
 		default:
 			e.Who = ui.Plain(l.Who + " · " + l.Agency)
 		}

@@ -63,8 +63,8 @@ func (o *desk) row(r *http.Request, a act.Actor, x proceeding.Row, names map[int
 		who.Text = ui.Plain(names[x.Assignee])
 	}
 	step := ui.Cell{Text: ui.Plain(x.Name)}
-	if acting, ok := identity.Acting(a, x.Post, x.Agency); ok && acting.StandsFor != 0 {
-		step.Note = ui.M("office.task.stand_in")
+	if acting, ok := identity.ActingOn(a, x.Post, x.Agency, x.Assignee); ok && acting.StandsFor != 0 {
+		step.Note = ui.M("office.task.stand_in", "name", names[acting.StandsFor])
 	}
 	status := casepage.Status(x.Status)
 	row.Cells = []ui.Cell{{Text: ui.Plain(x.Label), Href: casepage.From(r, x.Proceeding, row.ID), Note: casepage.Short(x.Number)}, {Text: ui.Plain(x.Title)}, {Due: due}, limit, step, who, {Status: &status}}

@@ -85,7 +85,7 @@ func view(q proceeding.Query, name string, a act.Actor, cal *workday.Calendar, t
 	case "new":
 		q.Since = today.Start()
 	case "mine":
-		q.Assignee = a.Person
+		q.Given = a.Steads()
 	}
 	return q
 }
@@ -122,7 +122,7 @@ func (o *desk) worklist(w http.ResponseWriter, r *http.Request) {
 		if titles, err = proceeding.Titles(tx, Places(a)); err != nil {
 			return err
 		}
-		names, err = assignees(tx, o.door.House.People, rows)
+		names, err = named(tx, o.door.House.People, a, rows)
 		return err
 	}) {
 		return
@@ -156,17 +156,23 @@ func (o *desk) counts(tx *store.Tx, a act.Actor, on asked, today day.Day) (links
 	return links, total, nil
 }
 
-func assignees(tx *store.Tx, people *identity.Register, rows []proceeding.Row) (map[int64]string, error) {
-	names := map[int64]string{}
+// named are the names of those to whom the tasks are given, and of those in
+// whose stead the reader does theirs.
+func named(tx *store.Tx, people *identity.Register, a act.Actor, rows []proceeding.Row) (map[int64]string, error) {
+	names := map[int64]string{0: ""}
+	ids := a.Steads()
 	for _, x := range rows {
-		if x.Assignee == 0 || names[x.Assignee] != "" {
+		ids = append(ids, x.Assignee)
+	}
+	for _, id := range ids {
+		if _, known := names[id]; known {
 			continue
 		}
-		name, err := people.Name(tx, x.Assignee)
+		name, err := people.StaffName(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		names[x.Assignee] = name
+		names[id] = name
 	}
 	return names, nil
 }

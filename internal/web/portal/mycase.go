@@ -136,6 +136,8 @@ func who(l casework.Line) ui.Text {
 		return ui.M("portal.case.you")
 	case l.Who == "":
 		return ui.Plain(l.Agency)
+	case l.For != "":
+		return ui.M("portal.case.who.stand_in", "name", l.Who, "for", l.For, "post", identity.PostLabel(l.Post), "agency", l.Agency)
 	}
 	return ui.M("portal.case.who", "name", l.Who, "post", identity.PostLabel(l.Post), "agency", l.Agency)
 }

@@ -32,7 +32,7 @@ func (o *Office) task(c *act.Call, in TaskIn) (*matter, *proceeding.Task, error)
 		return nil, nil, err
 	}
 	if c.Actor.Who == act.Staff {
-		acting, ok := identity.Acting(c.Actor, t.Post, t.Agency)
+		acting, ok := identity.ActingOn(c.Actor, t.Post, t.Agency, t.Assignee)
 		if !ok {
 			return nil, nil, act.Refuse("casework.post", "post", identity.PostLabel(t.Post)).Recorded()
 		}

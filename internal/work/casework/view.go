@@ -90,6 +90,7 @@ type Line struct {
 	Kind   string
 	Text   wording.Message
 	Who    string // name of the officer; "" for the applicant and the platform
+	For    string // name of the colleague on leave in whose stead the officer acted
 	Post   string
 	Agency string // name
 	Paper  int64
@@ -230,6 +231,11 @@ func (o *Office) timeline(tx *store.Tx, c *Case) error {
 		}
 		if a.By.Agency != "" {
 			if l.Agency, err = o.People.AgencyName(tx, a.By.Agency, tx.Today()); err != nil {
+				return err
+			}
+		}
+		if a.By.For != 0 {
+			if l.For, err = o.People.Name(tx, a.By.For); err != nil {
 				return err
 			}
 		}
