@@ -107,10 +107,10 @@ func (e *postgresEngine) once(ctx context.Context, f func(*Tx) error) error {
 	defer func() { _ = t.Rollback(ctx) }()
 	tx := &Tx{s: e.s, conn: &pgConn{ctx, t}, now: e.s.opts.Clock()}
 	if err := guard(tx, f); err != nil {
-		return away(err)
+		return cutOff(t, away(err))
 	}
 	if err := tx.Flush(); err != nil {
-		return away(err)
+		return cutOff(t, away(err))
 	}
 	// A commit whose answer is lost may have been stored: the caller is told
 	// "unavailable" and finds out by its idempotency key.
@@ -129,7 +129,7 @@ func (e *postgresEngine) read(ctx context.Context, f func(*Tx) error) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer func() { _ = t.Rollback(context.WithoutCancel(ctx)) }()
-	return away(f(&Tx{s: e.s, conn: &pgConn{ctx, t}, readOnly: true, now: e.s.opts.Clock()}))
+	return cutOff(t, away(f(&Tx{s: e.s, conn: &pgConn{ctx, t}, readOnly: true, now: e.s.opts.Clock()})))
 }
 
 // reserve takes the next block of ids in a transaction of its own.
@@ -187,6 +187,15 @@ func away(err error) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err
+}
+
+// cutOff marks the error of a transaction whose connection broke: the database
+// went away in the midst of it, whatever the broken call said.
+func cutOff(t pgx.Tx, err error) error {
+	if err == nil || errors.Is(err, ErrUnavailable) || !t.Conn().IsClosed() {
+		return err
+	}
+	return fmt.Errorf("%w: connection lost: %w", ErrUnavailable, err)
 }
 
 // pgConn is a transaction of pgx.
