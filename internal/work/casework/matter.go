@@ -82,6 +82,9 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 		return nil, err
 	}
 	if err := c.Allow(on); err != nil {
+		if c.Actor.Who == act.Applicant && act.KindOf(err) == act.Refused {
+			err = act.Missing("proceeding.case") // that it exists is nobody else's business
+		}
 		return nil, err
 	}
 	if m.told, err = m.readers(); err != nil {
