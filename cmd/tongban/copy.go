@@ -45,8 +45,8 @@ type restoreCommand struct {
 
 // Run restores. The keys must be in place: an archive never holds them.
 func (c *restoreCommand) Run(s *shell) error {
-	if _, err := os.Stat(filepath.Join(c.Data, "keys", "master.key")); err != nil {
-		return wording.M("shell.restore.keys", "dir", filepath.Join(c.Data, "keys"))
+	if _, err := os.Stat(filepath.Join(c.keyFolder(), "master.key")); err != nil {
+		return wording.M("shell.restore.keys", "dir", c.keyFolder())
 	}
 	f, err := os.Open(c.File)
 	if err != nil {
@@ -58,7 +58,9 @@ func (c *restoreCommand) Run(s *shell) error {
 		return err
 	}
 	ctx := context.Background()
-	h, err := house.Open(ctx, house.Options{Dir: c.Data, Database: c.Database, Origin: c.Origin, Log: s.log(), Restore: true})
+	h, err := house.Open(ctx, house.Options{
+		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Origin: c.Origin, Log: s.plainLog(), Restore: true,
+	})
 	if err != nil {
 		return err
 	}

@@ -45,8 +45,10 @@ func (c *demoCommand) Run(s *shell) error {
 	if err := c.build(ctx, s, o); err != nil {
 		return err
 	}
+	log, flush := s.log("warn")
+	defer flush()
 	metrics := house.NewMetrics()
-	o.Seen, o.Log = metrics.Seen, s.log()
+	o.Metrics, o.Log = metrics, log
 	h, county, err := demo.Reopen(ctx, o)
 	if err != nil {
 		return err

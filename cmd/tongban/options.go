@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -21,12 +22,20 @@ type options struct {
 	place     `embed:""`
 	copies    `embed:""`
 	hooks     `embed:""`
+	logging   `embed:""`
 }
 
 // storage says where the records lie.
 type storage struct {
 	Data     string `default:"data" env:"TONGBAN_DATA" placeholder:"DIR" help:"cli.option.data"`
+	Keys     string `default:"" env:"TONGBAN_KEYS" placeholder:"DIR" help:"shell.option.keys"`
+	Signed   string `default:"" env:"TONGBAN_SIGNED" placeholder:"FILE" help:"shell.option.signed"`
 	Database string `default:"" env:"TONGBAN_DATABASE" placeholder:"URL" help:"cli.option.database"`
+}
+
+// logging says how much is told.
+type logging struct {
+	Log string `default:"info" enum:"debug,info,warn,error" env:"TONGBAN_LOG" help:"shell.option.log"`
 }
 
 // listening says where the pages are served.
@@ -85,4 +94,12 @@ func languageOfEnvironment() wording.Lang {
 		return wording.EN
 	}
 	return wording.ZH
+}
+
+// keyFolder is where the keys lie.
+func (s storage) keyFolder() string {
+	if s.Keys != "" {
+		return s.Keys
+	}
+	return filepath.Join(s.Data, "keys")
 }

@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"tongban/internal/api"
 	"tongban/internal/house"
+	"tongban/internal/house/asked"
 	"tongban/internal/process/notice"
 	"tongban/internal/register/licence/sheet"
 	"tongban/internal/web"
@@ -30,6 +32,7 @@ type serveCommand struct {
 	place     `embed:""`
 	copies    `embed:""`
 	hooks     `embed:""`
+	logging   `embed:""`
 }
 
 // copies say where backups are made by themselves.
@@ -57,9 +60,11 @@ type place struct {
 func (c *serveCommand) Run(s *shell) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	log, flush := s.log(c.Log)
+	defer flush()
 	metrics := house.NewMetrics()
 	h, err := house.Open(ctx, house.Options{
-		Dir: c.Data, Database: c.Database, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: s.log(), Seen: metrics.Seen,
+		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
 		Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery, Keep: c.BackupKeep}, Hooks: notice.Gate{Hosts: c.HookHosts},
 	})
 	if err != nil {
@@ -96,6 +101,7 @@ func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metric
 		s.say("shell.serve.read_only", "why", err)
 	}
 	h.Run(context.WithoutCancel(ctx))
+	unwatched := watch(context.WithoutCancel(ctx), metrics)
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(h.Options.Log.Handler(), slog.LevelWarn),
@@ -110,7 +116,19 @@ func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metric
 		defer cancel()
 		err = server.Shutdown(grace)
 	}
+	unwatched()
 	return errors.Join(err, h.Close())
+}
+
+// watch takes readings until the function that it returns is called.
+func watch(ctx context.Context, metrics *house.Metrics) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { metrics.Run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 // printer prints licences and papers; a binary that was built without the font
@@ -139,17 +157,12 @@ func site(h *house.House, metrics *house.Metrics, o door.Options) (http.Handler,
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := h.Ready(r.Context()); err != nil {
-			h.Options.Log.Warn("not ready", "err", err) // names machines and folders: not for whoever asks
+			h.Options.Log.WarnContext(r.Context(), "not ready", "err", err) // names machines and folders: not for whoever asks
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ready")
 	})
-	return metrics.Count(ui.Headers(strings.HasPrefix(o.Address, "https://"), mux)), nil
-}
-
-// log writes structured lines to the error channel. No command logs what
-// identifies a person; a test greps for it.
-func (s *shell) log() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	all := ui.Headers(strings.HasPrefix(o.Address, "https://"), asked.Routed(mux))
+	return asked.Handler(all, h.Options.Log, metrics.Asked), nil
 }

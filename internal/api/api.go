@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"tongban/internal/house"
+	"tongban/internal/house/asked"
 	"tongban/internal/register/licence/sheet"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
@@ -58,7 +59,7 @@ func Handler(h *house.House, o Options) http.Handler {
 	mux := http.NewServeMux()
 	s.mount(mux)
 	mux.HandleFunc("/", s.nowhere(mux))
-	return s.recovered(http.MaxBytesHandler(mux, s.o.MaxUpload+maxBody))
+	return s.recovered(http.MaxBytesHandler(asked.Routed(mux), s.o.MaxUpload+maxBody))
 }
 
 func newServer(h *house.House, o Options) *server {
@@ -154,7 +155,7 @@ func (s *server) recovered(next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			err := s.h.Runner.Settle("api "+r.Method, panicked{v})
+			err := s.h.Runner.SettleFor(r.Context(), "api "+r.Method, panicked{v})
 			send(w, problemOf(err, langOf(r.Header.Get("Accept-Language"))))
 		}()
 		w.Header().Set("X-Content-Type-Options", "nosniff")

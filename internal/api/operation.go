@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tongban/internal/house/asked"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/wording"
 )
@@ -68,7 +69,9 @@ func on[I, O any](s *server, p spec, f func(ctx context.Context, v *visit, in *I
 		v := visitOf(ctx)
 		out, err := f(ctx, v, in)
 		if err != nil {
-			return nil, problemOf(s.h.Runner.Settle(p.id, err), v.lang)
+			problem := problemOf(s.h.Runner.SettleFor(ctx, p.id, err), v.lang)
+			problem.Request = asked.ID(ctx)
+			return nil, problem
 		}
 		return out, nil
 	})

@@ -9,21 +9,24 @@ import (
 
 	"golang.org/x/text/language"
 
+	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
 	"tongban/internal/rules/wording"
 )
 
 // Problem is an error as RFC 9457 writes it.
 type Problem struct {
-	Type   string  `json:"type" format:"uri"`
-	Title  string  `json:"title"`
-	Status int     `json:"status"`
-	Detail string  `json:"detail"`
-	Code   string  `json:"code"`
-	Law    string  `json:"law,omitempty"`
-	Next   string  `json:"next,omitempty"`
-	ID     string  `json:"id,omitempty"`
-	Errors []Fault `json:"errors,omitempty"`
+	Type   string `json:"type" format:"uri"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+	Law    string `json:"law,omitempty"`
+	Next   string `json:"next,omitempty"`
+	ID     string `json:"id,omitempty"`
+	// Request is the number of the request, as in the log and in X-Request-Id.
+	Request string  `json:"request,omitempty"`
+	Errors  []Fault `json:"errors,omitempty"`
 
 	lang  wording.Lang
 	retry int // seconds
@@ -139,6 +142,7 @@ func send(w http.ResponseWriter, p *Problem) {
 	}
 	h.Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
+	p.Request = w.Header().Get(asked.Header)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(p) // the reader has gone

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tongban/internal/house/asked"
 	"tongban/internal/rules/wording"
 )
 
@@ -23,6 +24,7 @@ var reshape = sync.OnceFunc(func() {
 		for k, v := range p.GetHeaders() {
 			ctx.SetHeader(k, v[0])
 		}
+		p.Request = asked.ID(ctx.Context())
 		return p
 	}
 })

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/wording"
@@ -46,6 +47,7 @@ func (s *server) enter(p spec) func(huma.Context, func(huma.Context)) {
 				return
 			}
 		}
+		asked.By(r.Context(), string(v.actor.Who))
 		next(huma.WithValue(ctx, visitKey{}, v))
 	}
 }

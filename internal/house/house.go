@@ -37,7 +37,9 @@ import (
 
 // Options say which house is opened. The zero value of each but Dir is usable.
 type Options struct {
-	Dir      string    // data folder: keys, attachments, and the database where it is SQLite
+	Dir      string    // data folder: attachments, the keys unless Keys says where, and the database where it is SQLite
+	Keys     string    // key folder; "" is keys in Dir
+	Signed   string    // file outside the database that keeps the last signed checkpoint; "" is last-checkpoint in the key folder
 	Database string    // postgres://…; "" is SQLite in Dir
 	Home     int64     // tenancy; 0 is 1
 	Origin   string    // identity of the ledger; "" is "tongban.local/log"
@@ -52,7 +54,7 @@ type Options struct {
 	Backups  Backups // copies made by themselves; none when Dir is ""
 	Hash     identity.Argon
 	Log      *slog.Logger
-	Seen     func(command string, outcome act.Kind, d time.Duration)
+	Metrics  *Metrics // nil measures nothing
 }
 
 // House is an open Tongban.
@@ -88,7 +90,7 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	keys, err := vault.ReadyKeys(filepath.Join(o.Dir, "keys"), o.Rand)
+	keys, err := vault.ReadyKeys(o.Keys, o.Rand)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +107,12 @@ func Open(ctx context.Context, o Options) (*House, error) {
 func (o *Options) fill() {
 	if o.Origin == "" {
 		o.Origin = "tongban.local/log"
+	}
+	if o.Keys == "" {
+		o.Keys = filepath.Join(o.Dir, "keys")
+	}
+	if o.Signed == "" {
+		o.Signed = filepath.Join(o.Keys, "last-checkpoint")
 	}
 	if o.Region == "" {
 		o.Region = "000000"
@@ -133,10 +141,14 @@ func (h *House) openLedger(ctx context.Context) error {
 	}
 	h.Ledger = ledger.New(ledger.Options{
 		Origin: o.Origin, Signers: h.LogKeys.Signers(), Verifiers: verifiers, Keys: keyring{h.Vault},
-		Outside: filepath.Join(o.Dir, "keys", "last-checkpoint"), Rand: o.Rand, Log: o.Log,
+		Outside: o.Signed, Rand: o.Rand, Log: o.Log,
 	})
+	var committed func(int, time.Duration)
+	if o.Metrics != nil {
+		committed = o.Metrics.committed
+	}
 	h.Store, err = store.Open(ctx, store.Options{
-		URL: o.Database, Dir: o.Dir, Home: o.Home, Clock: o.Clock, Log: o.Log, BeforeCommit: h.Ledger.BeforeCommit, NoSync: o.NoSync,
+		URL: o.Database, Dir: o.Dir, Home: o.Home, Clock: o.Clock, Log: o.Log, BeforeCommit: h.Ledger.BeforeCommit, Committed: committed, NoSync: o.NoSync,
 	})
 	if err != nil {
 		return err
@@ -165,7 +177,10 @@ func Verifiers(keys ...string) (note.Verifiers, error) {
 
 func (h *House) furnish(ctx context.Context) error {
 	o := h.Options
-	h.Runner = &act.Runner{Store: h.Store, Ledger: h.Ledger, Log: o.Log, Rand: o.Rand, Seen: o.Seen}
+	h.Runner = &act.Runner{Store: h.Store, Ledger: h.Ledger, Log: o.Log, Rand: o.Rand}
+	if o.Metrics != nil {
+		h.Runner.Seen = o.Metrics.ran
+	}
 	h.People = identity.New(h.Store, h.Runner, h.Vault, identity.Options{Hash: o.Hash})
 	h.Runner.Rights = h.People
 	var err error

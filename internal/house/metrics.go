@@ -2,159 +2,166 @@ package house
 
 import (
 	"context"
+	"errors"
 	"net/http"
-	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"tongban/internal/house/alert"
+	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
-	"tongban/internal/record/job"
-	"tongban/internal/record/store"
+	"tongban/internal/rules/wording"
 )
 
-// Metrics tell an operator what a citizen feels: how long commands take and how
-// they end, and what lies waiting.
+// Metrics tell an operator what a citizen feels: how long acts and pages take
+// and how they end, and what lies waiting. Their names are stable and stand in
+// docs/operations.md. No label holds anything of a person or a case.
 type Metrics struct {
+	History *alert.History // the last hours, and the alerts that are on
+
 	registry *prometheus.Registry
 	commands *prometheus.HistogramVec
+	refused  *prometheus.CounterVec
 	requests *prometheus.HistogramVec
+	commits  prometheus.Histogram
+	groups   prometheus.Histogram
+
+	mu    sync.Mutex
+	codes map[string]bool // of refusals, bounded
 }
 
-var secondsBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}
+var (
+	secondsBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}
+	groupBuckets   = []float64{1, 2, 4, 8, 16, 32, 64}
+)
+
+const (
+	codesMost   = 300 // codes of refusals that are counted each by itself
+	historyKept = 180 // readings, one a minute
+)
 
 // NewMetrics makes metrics of their own registry; none are global.
 func NewMetrics() *Metrics {
+	var drawn []*alert.Expr
+	for _, c := range append(Charts[:len(Charts):len(Charts)], Facts...) {
+		drawn = append(drawn, c.Expr)
+	}
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), codes: map[string]bool{}, History: alert.NewHistory(alert.Rules(), historyKept, drawn...),
 		commands: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "tongban_command_seconds", Help: "Time from the call of a command to its commit or refusal.", Buckets: secondsBuckets,
 		}, []string{"command", "outcome"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tongban_refused_total", Help: "Commands that were not carried out, by the code of the reason.",
+		}, []string{"kind", "code"}),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "tongban_request_seconds", Help: "Time of HTTP requests by class of status.", Buckets: secondsBuckets,
-		}, []string{"method", "status"}),
+			Name: "tongban_request_seconds", Help: "Time of HTTP requests by class of route and of status.", Buckets: secondsBuckets,
+		}, []string{"class", "status"}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tongban_commit_seconds", Help: "Time that the database took to put a commit on the disk.", Buckets: secondsBuckets,
+		}),
+		groups: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tongban_commit_commands", Help: "Commands committed together.", Buckets: groupBuckets,
+		}),
 	}
-	m.registry.MustRegister(m.commands, m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.commands, m.refused, m.requests, m.commits, m.groups,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// Seen counts a command; it goes into Options.Seen.
-func (m *Metrics) Seen(command string, outcome act.Kind, d time.Duration) {
+// ran counts a command.
+func (m *Metrics) ran(command string, err error, d time.Duration) {
+	outcome := string(act.KindOf(err))
 	if outcome == "" {
 		outcome = "done"
 	}
-	m.commands.WithLabelValues(command, string(outcome)).Observe(d.Seconds())
+	m.commands.WithLabelValues(command, outcome).Observe(d.Seconds())
+	var e *act.Error
+	if errors.As(err, &e) {
+		m.refused.WithLabelValues(outcome, m.code(e.Code)).Inc()
+	}
 }
 
-// Watch adds what lies waiting in the house, read when the metrics are asked for.
-func (m *Metrics) Watch(h *House) { m.registry.MustRegister(waiting{h}) }
+// code keeps the label's values few: codes of the catalogue, up to a bound.
+func (m *Metrics) code(s string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.codes[s] {
+		return s
+	}
+	if len(m.codes) >= codesMost || !wording.Has(wording.ZH, s) {
+		return "other"
+	}
+	m.codes[s] = true
+	return s
+}
+
+// committed counts a commit.
+func (m *Metrics) committed(commands int, took time.Duration) {
+	m.commits.Observe(took.Seconds())
+	m.groups.Observe(float64(commands))
+}
+
+// Asked counts a request.
+func (m *Metrics) Asked(s asked.Seen) {
+	m.requests.WithLabelValues(s.Class, strconv.Itoa(s.Status/100)+"xx").Observe(s.Took.Seconds())
+}
+
+// Watch adds what lies waiting in the house, read when the metrics are asked
+// for, and lets the house's pages see the history.
+func (m *Metrics) Watch(h *House) {
+	h.Options.Metrics = m
+	m.registry.MustRegister(&measured{h: h})
+}
 
 // Handler answers /metrics.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Count wraps a handler so that its requests are counted.
-func (m *Metrics) Count(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
-		c := &counted{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(c, r)
-		m.requests.WithLabelValues(method(r.Method), strconv.Itoa(c.status/100)+"xx").Observe(time.Since(began).Seconds())
-	})
+// Run takes a reading a minute into the history until ctx ends.
+func (m *Metrics) Run(ctx context.Context) {
+	m.Read(time.Now())
+	every(ctx, time.Minute, func() { m.Read(time.Now()) })
 }
 
-// method keeps the label's values few, whatever is sent.
-func method(s string) string {
-	switch s {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete:
-		return s
-	}
-	return "other"
-}
-
-type counted struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader notes the status.
-func (c *counted) WriteHeader(status int) {
-	c.status = status
-	c.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }
-
-// waiting reads what lies waiting.
-type waiting struct{ h *House }
-
-var (
-	jobsDesc     = prometheus.NewDesc("tongban_jobs", "Jobs by state.", []string{"state"}, nil)
-	ledgerDesc   = prometheus.NewDesc("tongban_ledger_entries", "Numbered acts in the current log.", nil, nil)
-	signedDesc   = prometheus.NewDesc("tongban_ledger_signed_entries", "Acts covered by the last signed checkpoint.", nil, nil)
-	followerDesc = prometheus.NewDesc("tongban_follower_behind", "Acts that a follower has not seen.", []string{"follower"}, nil)
-	parkedDesc   = prometheus.NewDesc("tongban_follower_parked", "Acts that a follower could not digest.", []string{"follower"}, nil)
-	writableDesc = prometheus.NewDesc("tongban_writable", "1 while commands are stored.", nil, nil)
-)
-
-// Describe implements prometheus.Collector.
-func (w waiting) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{jobsDesc, ledgerDesc, signedDesc, followerDesc, parkedDesc, writableDesc} {
-		c <- d
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (w waiting) Collect(c chan<- prometheus.Metric) {
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		c <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	writable := 1.0
-	if w.h.Ready(ctx) != nil {
-		writable = 0
-	}
-	gauge(writableDesc, writable)
-	err := w.h.Store.Read(ctx, func(tx *store.Tx) error {
-		n, err := job.Count(tx)
-		if err != nil {
-			return err
-		}
-		for state, v := range map[string]int64{"waiting": n.Waiting, "running": n.Running, "late": n.Late, "parked": n.Parked} {
-			gauge(jobsDesc, float64(v), state)
-		}
-		size, signed, err := w.h.Ledger.Sizes(tx)
-		if err != nil {
-			return err
-		}
-		gauge(ledgerDesc, float64(size))
-		gauge(signedDesc, float64(signed))
-		for _, f := range w.h.Followers {
-			behind, parked, err := w.h.Ledger.Lag(tx, f)
-			if err != nil {
-				return err
+// Read takes one reading.
+func (m *Metrics) Read(at time.Time) {
+	families, _ := m.registry.Gather() // what could be gathered; the rest has been logged
+	r := alert.Reading{}
+	for _, f := range families {
+		for _, x := range f.GetMetric() {
+			labels := alert.Labels{}
+			for _, l := range x.GetLabel() {
+				labels[l.GetName()] = l.GetValue()
 			}
-			gauge(followerDesc, float64(behind), f.Name)
-			gauge(parkedDesc, float64(parked), f.Name)
+			add := func(suffix string, l alert.Labels, v float64) {
+				if name := f.GetName() + suffix; m.History.Wants(name) {
+					r[name] = append(r[name], alert.Sample{Labels: l, Value: v})
+				}
+			}
+			switch {
+			case x.GetCounter() != nil:
+				add("", labels, x.GetCounter().GetValue())
+			case x.GetGauge() != nil:
+				add("", labels, x.GetGauge().GetValue())
+			case x.GetSummary() != nil:
+				add("_sum", labels, x.GetSummary().GetSampleSum())
+			case x.GetHistogram() != nil:
+				g := x.GetHistogram()
+				add("_count", labels, float64(g.GetSampleCount()))
+				add("_sum", labels, g.GetSampleSum())
+				for _, b := range g.GetBucket() {
+					add("_bucket", labels.With("le", strconv.FormatFloat(b.GetUpperBound(), 'g', -1, 64)), float64(b.GetCumulativeCount()))
+				}
+				add("_bucket", labels.With("le", "+Inf"), float64(g.GetSampleCount()))
+			}
 		}
-		return nil
-	})
-	if err != nil {
-		w.h.Options.Log.Warn("metrics not read", "err", err)
 	}
-}
-
-// Version is what this binary was built from.
-func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "?"
-	}
-	return info.Main.Version
+	m.History.Add(at, r)
 }

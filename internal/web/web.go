@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"tongban/internal/house"
+	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
 	"tongban/internal/web/admin"
 	"tongban/internal/web/counter"
@@ -44,7 +45,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.Fail(w, r, act.Refuse("door.cross_origin").Then("door.cross_origin.next"))
 	}))
-	all := ui.Headers(d.Secure(), d.Recovered(guard.Handler(d.Enter(mux))))
+	all := ui.Headers(d.Secure(), d.Recovered(guard.Handler(d.Enter(asked.Routed(mux)))))
 	return &Pages{Handler: all, Routes: mux.Routes()}, nil
 }
 

@@ -22,6 +22,7 @@ import (
 
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
+	"tongban/internal/record/vault"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
@@ -47,8 +48,8 @@ type Runner struct {
 	Ledger *ledger.Ledger
 	Rights Authoriser
 	Log    *slog.Logger
-	Rand   io.Reader                                           // for the ids of internal errors
-	Seen   func(command string, outcome Kind, d time.Duration) // metrics; may be nil
+	Rand   io.Reader                                        // for the ids of internal errors
+	Seen   func(command string, err error, d time.Duration) // metrics; err is nil or an *Error; may be nil
 
 	mu       sync.Mutex
 	recorded map[int64]burst
@@ -92,9 +93,9 @@ func Run[In, Out any](ctx context.Context, r *Runner, a Actor, token string, c C
 			err = nil
 		}
 	}
-	err = r.settle(c, err)
+	err = r.settle(ctx, c, err)
 	if r.Seen != nil {
-		r.Seen(c.Name, KindOf(err), time.Since(began))
+		r.Seen(c.Name, err, time.Since(began))
 	}
 	if err != nil {
 		return *new(Out), err
@@ -195,7 +196,7 @@ func remember(tx *store.Tx, a Actor, token string, c Command, digest []byte, out
 }
 
 // settle turns whatever came back into the one error type.
-func (r *Runner) settle(c Command, err error) error {
+func (r *Runner) settle(ctx context.Context, c Command, err error) error {
 	var e *Error
 	var m wording.Message
 	switch {
@@ -203,26 +204,36 @@ func (r *Runner) settle(c Command, err error) error {
 		return nil
 	case errors.As(err, &e):
 		return e
+	case errors.As(err, new(vault.Erased)):
+		return Erased()
 	case errors.As(err, &m):
 		return &Error{Kind: Invalid, Code: m.Key, Msg: m}
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrConflict):
-		r.Log.Warn("command not stored", "command", c.Name, "err", err)
+		r.Log.WarnContext(ctx, "command not stored", "command", c.Name, "err", err)
 		return &Error{Kind: Unavailable, Code: "act.unavailable", Msg: wording.M("act.unavailable"), cause: err}
 	}
-	return r.internal(c.Name, err)
+	return r.internal(ctx, c.Name, err)
 }
 
 // internal hides an unexpected error behind an id that is in the log.
-func (r *Runner) internal(what string, err error) error {
+func (r *Runner) internal(ctx context.Context, what string, err error) error {
 	b := make([]byte, 6)
 	_, _ = io.ReadFull(r.Rand, b)
 	id := hex.EncodeToString(b)
-	r.Log.Error("internal error", "id", id, "what", what, "err", err)
+	r.Log.ErrorContext(ctx, "internal error", "id", id, "what", what, "err", err)
 	return &Error{Kind: Internal, Code: "act.internal", Msg: wording.M("act.internal", "id", id), ID: id, cause: err}
 }
 
 // Settle is for faces that read without a command: it gives any error the one type.
-func (r *Runner) Settle(what string, err error) error { return r.settle(Command{Name: what}, err) }
+func (r *Runner) Settle(what string, err error) error {
+	return r.SettleFor(context.Background(), what, err)
+}
+
+// SettleFor is Settle where it is known for which request: what is logged then
+// tells its id.
+func (r *Runner) SettleFor(ctx context.Context, what string, err error) error {
+	return r.settle(ctx, Command{Name: what}, err)
+}
 
 // Allow asks for the command's right in this scope.
 func (c *Call) Allow(on Scope) error {

@@ -114,9 +114,11 @@ func (e *postgresEngine) once(ctx context.Context, f func(*Tx) error) error {
 	}
 	// A commit whose answer is lost may have been stored: the caller is told
 	// "unavailable" and finds out by its idempotency key.
+	began := time.Now()
 	if err := t.Commit(ctx); err != nil {
 		return fmt.Errorf("%w: commit: %w", ErrUnavailable, err)
 	}
+	e.s.committed(1, began)
 	for _, g := range tx.after {
 		g()
 	}

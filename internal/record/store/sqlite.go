@@ -281,7 +281,11 @@ func (e *sqliteEngine) run(w *session, group []*job) error {
 			return fmt.Errorf("before commit: %w", err)
 		}
 	}
+	began := time.Now()
 	_, err := w.exec("commit", nil)
+	if err == nil {
+		e.s.committed(len(group), began)
+	}
 	return err
 }
 

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"tongban/internal/rules/day"
 )
@@ -69,6 +70,10 @@ type Options struct {
 	// BeforeCommit runs once before each commit of SQLite's writer with what
 	// the group's commands handed to Tx.Keep: the ledger numbers its events here.
 	BeforeCommit func(tx *Tx, kept []any) error
+
+	// Committed is told of each commit: how many commands were in it, and how long
+	// the database took to put it on the disk. It must be quick.
+	Committed func(commands int, took time.Duration)
 
 	Pragmas []string // further pragmas for SQLite's connections (tests: max_page_count)
 	NoSync  bool     // SQLite only: synchronous=OFF while a demonstration is built
@@ -165,6 +170,12 @@ func (s *Store) Trace(f func(sql string)) {
 func (s *Store) traced(sql string) {
 	if f := s.trace.Load(); f != nil {
 		(*f)(sql)
+	}
+}
+
+func (s *Store) committed(commands int, began time.Time) {
+	if s.opts.Committed != nil {
+		s.opts.Committed(commands, time.Since(began))
 	}
 }
 

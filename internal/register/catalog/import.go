@@ -83,7 +83,7 @@ func try(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, draft
 		out.Same = p.same
 		return nil
 	})
-	return out, r.Settle(Import.Name, err)
+	return out, r.SettleFor(ctx, Import.Name, err)
 }
 
 // planned is what an import comes to.

@@ -141,7 +141,7 @@ func (r *Register) accountCommand(ctx context.Context, person int64, forStaff, f
 		}
 		return err
 	})
-	return cmd, r.runner.Settle("account", err)
+	return cmd, r.runner.SettleFor(ctx, "account", err)
 }
 
 // allowAccount asks for the right over every post that the person has or will

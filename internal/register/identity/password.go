@@ -89,7 +89,7 @@ func (r *Register) enter(ctx context.Context) error {
 	case r.gate <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return r.runner.Settle("password", fmt.Errorf("%w: %w", store.ErrUnavailable, ctx.Err()))
+		return r.runner.SettleFor(ctx, "password", fmt.Errorf("%w: %w", store.ErrUnavailable, ctx.Err()))
 	}
 }
 

@@ -101,7 +101,7 @@ func (r *Register) Open(ctx context.Context, token string) (Session, error) {
 		return err
 	})
 	if err != nil {
-		return Session{}, r.runner.Settle("session", err)
+		return Session{}, r.runner.SettleFor(ctx, "session", err)
 	}
 	if now := r.store.Now(); now-seen >= seenEvery {
 		// A request that cannot be noted is served all the same: the session ends sooner, that is all.
@@ -209,7 +209,7 @@ func (r *Register) ChoosePost(ctx context.Context, token, agency, post string, o
 			tx.Home(), s.digest, agency, post, of)
 		return nil
 	})
-	return r.runner.Settle("choose post", err)
+	return r.runner.SettleFor(ctx, "choose post", err)
 }
 
 // DropExpired deletes sessions and failed attempts that are long over; the timer calls it.
@@ -219,5 +219,15 @@ func (r *Register) DropExpired(ctx context.Context) error {
 		tx.Put(`delete from failed_login where home = $1 and last_at < $2`, tx.Home(), tx.Now()-forgotten)
 		return nil
 	})
-	return r.runner.Settle("drop expired sessions", err)
+	return r.runner.SettleFor(ctx, "drop expired sessions", err)
+}
+
+// LiveMax is where the counting of sessions stops.
+const LiveMax = 100_000
+
+// Live counts the sessions with a request in the last half hour, up to LiveMax.
+func Live(tx *store.Tx) (n int64, err error) {
+	_, err = tx.Get([]any{&n}, `select count(*) from (select 1 from session where home = $1 and seen > $2 limit $3) x`,
+		tx.Home(), tx.Now()-StaffIdle, LiveMax)
+	return n, err
 }

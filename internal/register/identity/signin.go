@@ -62,7 +62,7 @@ func (r *Register) attemptOn(ctx context.Context, list []attempt, find func(*sto
 		acc, found, err = find(tx)
 		return err
 	})
-	return acc, found, r.runner.Settle("sign in", err)
+	return acc, found, r.runner.SettleFor(ctx, "sign in", err)
 }
 
 // startSession opens a session after the right password. The token is new, as
@@ -175,7 +175,7 @@ func (r *Register) attemptsOf(ctx context.Context, s Session, source string) (li
 		list = r.attempts(string(login), source)
 		return err
 	})
-	return list, r.runner.Settle("second factor", err)
+	return list, r.runner.SettleFor(ctx, "second factor", err)
 }
 
 // useSecond uses up a one-time code or a recovery code of the account.

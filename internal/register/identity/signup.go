@@ -38,7 +38,7 @@ func (r *Register) SignUp(ctx context.Context, in SignUp) (SignedIn, error) {
 		return take(tx, r.attempts("sign-up "+checked.IDNo, in.Source))
 	})
 	if err != nil {
-		return SignedIn{}, r.runner.Settle("sign up", err)
+		return SignedIn{}, r.runner.SettleFor(ctx, "sign up", err)
 	}
 	hash, err := r.Hash(ctx, in.Password)
 	if err != nil {

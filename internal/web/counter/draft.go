@@ -58,7 +58,7 @@ type work struct {
 func (o *desk) work(r *http.Request) (*work, *Party, error) {
 	h, x := o.door.House, &work{}
 	read := func(f func(tx *store.Tx) error) error {
-		return h.Runner.Settle("draft", h.Store.Read(r.Context(), f))
+		return h.Runner.SettleFor(r.Context(), "draft", h.Store.Read(r.Context(), f))
 	}
 	if err := read(func(tx *store.Tx) (err error) {
 		if x.d, err = h.Office.Draft(tx, door.Actor(r).Person, casepage.Number(r, "id")); err != nil {

@@ -18,7 +18,7 @@ func (o *desk) party(r *http.Request, id int64) (*Party, error) {
 	if err := h.Store.Read(r.Context(), func(tx *store.Tx) error {
 		return h.Runner.Rights.Authorise(tx, a, "person.find", act.Scope{Agency: a.Agency, Region: h.Office.Region})
 	}); err != nil {
-		return nil, h.Runner.Settle("person", err)
+		return nil, h.Runner.SettleFor(r.Context(), "person", err)
 	}
 	p := &Party{ID: id}
 	row := func(key, value string) {
@@ -40,7 +40,7 @@ func (o *desk) party(r *http.Request, id int64) (*Party, error) {
 		return p, nil
 	}
 	if act.KindOf(err) != act.NotFound {
-		return nil, h.Runner.Settle("person", err)
+		return nil, h.Runner.SettleFor(r.Context(), "person", err)
 	}
 	if err := h.Runner.Looked(r.Context(), a, act.Look{Person: id, What: "person", Why: ui.Say("zh", ui.M("counter.why"))}); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (o *desk) party(r *http.Request, id int64) (*Party, error) {
 		row("address", x.Address)
 		return err
 	})
-	return p, h.Runner.Settle("person", err)
+	return p, h.Runner.SettleFor(r.Context(), "person", err)
 }
 
 // offersMost bounds the items shown for a search.
@@ -91,5 +91,5 @@ func (o *desk) offers(r *http.Request, data *Intake, agent int64) error {
 		}
 		return nil
 	})
-	return h.Runner.Settle("items", err)
+	return h.Runner.SettleFor(r.Context(), "items", err)
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"tongban/internal/house"
+	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/identity"
@@ -112,6 +113,7 @@ func (d *Door) Enter(next http.Handler) http.Handler {
 			}
 		}
 		v.actor.Lang = ui.PrefsOf(r).Lang
+		asked.By(r.Context(), string(v.actor.Who))
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 	})
 }
@@ -180,7 +182,7 @@ func (d *Door) toSignIn(w http.ResponseWriter, r *http.Request) {
 // statuses are the HTTP statuses of the kinds of errors.
 var statuses = map[act.Kind]int{
 	act.Invalid: http.StatusUnprocessableEntity, act.Refused: http.StatusForbidden, act.NotFound: http.StatusNotFound,
-	act.Conflict: http.StatusConflict, act.Unavailable: http.StatusServiceUnavailable, act.Internal: http.StatusInternalServerError,
+	act.Conflict: http.StatusConflict, act.Gone: http.StatusGone, act.Unavailable: http.StatusServiceUnavailable, act.Internal: http.StatusInternalServerError,
 }
 
 // Status is the HTTP status of an error's kind.
@@ -267,7 +269,7 @@ func Source(r *http.Request) string {
 // Read runs f on one view of the database and shows what goes wrong; ok is
 // false when the answer has been written.
 func (d *Door) Read(w http.ResponseWriter, r *http.Request, f func(*store.Tx) error) (ok bool) {
-	err := d.House.Runner.Settle(r.URL.Path, d.House.Store.Read(r.Context(), f))
+	err := d.House.Runner.SettleFor(r.Context(), r.Pattern, d.House.Store.Read(r.Context(), f))
 	if err != nil {
 		d.Fail(w, r, err)
 	}

@@ -203,7 +203,7 @@ func (p *portal) filePreview(w http.ResponseWriter, r *http.Request, a act.Actor
 	defer func() { _ = c.Close() }()
 	pic, err := file.ShowImage(at, c, previewSide)
 	if err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("preview", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "preview", err))
 		return
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
@@ -223,7 +223,7 @@ func (p *portal) file(w http.ResponseWriter, r *http.Request, a act.Actor) (file
 	}
 	c, err := p.House.Files.Open(r.Context(), at)
 	if err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("file", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "file", err))
 		return at, nil, false
 	}
 	return at, c, true

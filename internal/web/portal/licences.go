@@ -161,7 +161,7 @@ func (p *portal) licenceQR(w http.ResponseWriter, r *http.Request, a act.Actor) 
 	}
 	svg, err := sheet.SVG(p.address(r, s.Code), say(r, "portal.licence.qr"))
 	if err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("qr", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "qr", err))
 		return
 	}
 	w.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
@@ -190,7 +190,7 @@ func (p *portal) licenceFile(w http.ResponseWriter, r *http.Request, a act.Actor
 	}
 	b, err := s.Sealed.File()
 	if err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("sealed", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "sealed", err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")

@@ -54,7 +54,7 @@ func (p *portal) proof(w http.ResponseWriter, r *http.Request, a act.Actor) {
 	}
 	file, err := proof.Encode()
 	if err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("proof", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "proof", err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -154,7 +154,7 @@ func (p *portal) paperPDF(w http.ResponseWriter, r *http.Request, a act.Actor) {
 // pdf sends a printed sheet.
 func (p *portal) pdf(w http.ResponseWriter, r *http.Request, b []byte, err error, name string) {
 	if err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("print", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "print", err))
 		return
 	}
 	h := w.Header()

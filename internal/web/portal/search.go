@@ -172,7 +172,7 @@ func (p *portal) missing(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := catalog.Missed(r.Context(), p.House.Store, words); err != nil {
-		p.Fail(w, r, p.House.Runner.Settle("missed", err))
+		p.Fail(w, r, p.House.Runner.SettleFor(r.Context(), "missed", err))
 		return
 	}
 	door.Done(w, r, "/search?told=1")

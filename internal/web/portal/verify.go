@@ -54,7 +54,7 @@ func (p *portal) check(w http.ResponseWriter, r *http.Request) {
 	}
 	code := r.PathValue("code")
 	data := checkData{Field: codeField(), At: ui.At(now)}
-	err := p.House.Runner.Settle("check", p.House.Store.Read(r.Context(), func(tx *store.Tx) error {
+	err := p.House.Runner.SettleFor(r.Context(), "check", p.House.Store.Read(r.Context(), func(tx *store.Tx) error {
 		v, err := p.House.Licences.Verify(tx, code)
 		if err == nil {
 			data.licence(v)

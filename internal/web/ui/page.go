@@ -169,6 +169,9 @@ type Problem struct {
 	Title Text
 	Body  Text
 	// ID is quoted when asking about an internal error.
-	ID    string
-	Links []Link
+	ID string
+	// Request is the number of the request, as in the log; empty is the one in the
+	// answer's X-Request-Id.
+	Request string
+	Links   []Link
 }

@@ -122,8 +122,14 @@ func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, 
 // Problem renders a page that says what went wrong and what to do, for what is
 // not a mistake in a field: not found, not eligible, gone, conflict.
 func (r *Renderer) Problem(w http.ResponseWriter, req *http.Request, status int, p Problem) {
+	if p.Request == "" {
+		p.Request = w.Header().Get(requestHeader)
+	}
 	r.Render(w, req, status, Page{Name: "ui/problem", Title: p.Title, Robots: "noindex", Data: p})
 }
+
+// requestHeader is the header of the answer that holds the number of the request.
+const requestHeader = "X-Request-Id"
 
 // NotFound renders the page for an address that does not exist.
 func (r *Renderer) NotFound(w http.ResponseWriter, req *http.Request) {
@@ -137,12 +143,12 @@ func (r *Renderer) NotFound(w http.ResponseWriter, req *http.Request) {
 // nothing of err.
 func (r *Renderer) Fault(w http.ResponseWriter, req *http.Request, err error) {
 	id := r.opt.NewKey()
-	r.opt.Log.Error("page", "id", id, "method", req.Method, "path", req.URL.Path, "err", err)
+	r.opt.Log.ErrorContext(req.Context(), "page", "id", id, "route", req.Pattern, "err", err)
 	p := Page{Name: "ui/problem", Title: M("ui.fault.title"), Robots: "noindex",
-		Data: Problem{Title: M("ui.fault.title"), Body: M("act.internal", "id", id), ID: id}}
+		Data: Problem{Title: M("ui.fault.title"), Body: M("act.internal", "id", id), ID: id, Request: w.Header().Get(requestHeader)}}
 	html, err := r.build(req, p)
 	if err != nil {
-		r.opt.Log.Error("problem page", "id", id, "err", err)
+		r.opt.Log.ErrorContext(req.Context(), "problem page", "id", id, "err", err)
 		http.Error(w, wording.Text(wording.ZH, "act.internal", "id", id), http.StatusInternalServerError)
 		return
 	}
