@@ -288,7 +288,7 @@ func (h *House) backups(ctx context.Context) {
 
 // Restore reads an archive into this empty house, and makes again what archives
 // leave out because it follows from the rest.
-func (h *House) Restore(ctx context.Context, r io.ReadSeeker, erased []int64) (archive.Summary, error) {
+func (h *House) Restore(ctx context.Context, r io.ReadSeeker, erased []vault.Gone) (archive.Summary, error) {
 	sum, err := h.Archive.Restore(ctx, r, erased)
 	if err != nil {
 		return sum, err
