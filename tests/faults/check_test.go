@@ -2,7 +2,9 @@ package faults_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -21,6 +23,7 @@ var built struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	clearSettlements()
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir)
 	}
@@ -120,4 +123,27 @@ func (g *group) reopened(f func(*drive.County) error) {
 	defer func() { g.must(c.House.Close()) }()
 	g.must(drive.Verify(g.ctx, c.House))
 	g.must(f(c))
+}
+
+// copyFolder copies a folder with its permissions: keys that others may read are
+// not taken.
+func copyFolder(to, from string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		at := filepath.Join(to, path[len(from):])
+		if e.IsDir() {
+			return os.MkdirAll(at, info.Mode())
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(at, b, info.Mode())
+	})
 }

@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"context"
-	"os"
 	"strconv"
 	"sync"
 	"syscall"
@@ -33,9 +32,10 @@ func diskGroup(t *testing.T) *group {
 	t.Helper()
 	dir := t.TempDir()
 	disk(t, dir, "512m")
-	g := found(t, dir, "")
+	g := settled(t, onSQLite)
+	g.must(copyFolder(dir, g.dir))
+	g.dir = dir
 	g.start()
-	g.signIn()
 	return g
 }
 
@@ -85,9 +85,9 @@ func TestFullDisk(t *testing.T) {
 // again everything is there.
 func TestReadOnlyDisk(t *testing.T) {
 	g := diskGroup(t)
-	g.underLoad(300 * time.Millisecond)
+	g.underLoad(300*time.Millisecond, g.server.Kill)
 	g.remount(syscall.MS_RDONLY, "512m")
-	if s, err := drive.Serve(binary(t), g.dir, "", os.Stderr); err == nil {
+	if s, err := drive.Serve(binary(t), g.dir, "", g.log); err == nil {
 		s.Kill()
 		t.Error("a server came up on a disk that it cannot write to")
 	}

@@ -19,15 +19,24 @@ import (
 // and the record verifies.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
-	kills := 10
+	for _, e := range engines {
+		t.Run(e, func(t *testing.T) {
+			t.Parallel()
+			killedAnywhere(t, e)
+		})
+	}
+}
+
+func killedAnywhere(t *testing.T, engine string) {
+	r := try(t, "kill -9 at random under load, "+engine)
+	kills := 5
 	if long() {
 		kills = 100
 	}
-	g := found(t, t.TempDir(), "")
+	g := settled(t, engine)
 	g.start()
-	g.signIn()
 	for n := range kills {
-		g.underLoad(30*time.Millisecond + rand.N(400*time.Millisecond))
+		g.underLoad(30*time.Millisecond+rand.N(400*time.Millisecond), g.server.Kill)
 		g.start()
 		g.repeatUnanswered()
 		g.compare()
@@ -39,8 +48,7 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 	g.stop()
 	g.verify()
-	t.Logf("killed %d times; %d applications, %d further acts acknowledged, %d unanswered and repeated; lost: nothing",
-		kills, len(g.book), g.acts, g.repeated)
+	r.tells("killed %d times; %d applications, %d further acts acknowledged; %d unanswered and repeated", kills, len(g.book), g.acts, g.repeated)
 	if len(g.book) < kills || g.acts < kills {
 		t.Errorf("only %d applications and %d acts in %d kills: nothing was tried", len(g.book), g.acts, kills)
 	}
@@ -52,7 +60,8 @@ type group struct {
 	ctx     context.Context
 	dir, db string
 	county  *drive.County
-	server  *drive.Server
+	server  running
+	log     *os.File // what the servers say; shown when the trial fails
 	client  *drive.Client
 	persons []*drive.Session
 	staff   []*drive.Staff
@@ -62,6 +71,12 @@ type group struct {
 	acts     int
 	repeated int
 	next     int
+}
+
+// running is a server that runs, traced or not.
+type running interface {
+	Kill()
+	Stop() error
 }
 
 // entry is what the book knows of one case.
@@ -81,18 +96,22 @@ const crowd = 8 // who apply and handle cases at once
 // found founds a county in a folder, and in a database where one is named.
 func found(t *testing.T, dir, database string) *group {
 	t.Helper()
-	g := &group{t: t, ctx: t.Context(), dir: dir, db: database, book: map[string]*entry{}}
+	g := &group{t: t, ctx: t.Context(), dir: dir, db: database, book: map[string]*entry{}, log: serverLog(t)}
 	var err error
 	if g.county, err = drive.Found(g.ctx, drive.Options(dir, database)); err != nil {
 		t.Fatal(err)
 	}
 	g.must(g.county.House.Close())
-	t.Cleanup(func() {
+	g.killedAtEnd()
+	return g
+}
+
+func (g *group) killedAtEnd() {
+	g.t.Cleanup(func() {
 		if g.server != nil {
 			g.server.Kill()
 		}
 	})
-	return g
 }
 
 func (g *group) must(err error) {
@@ -104,11 +123,15 @@ func (g *group) must(err error) {
 
 func (g *group) start() {
 	g.t.Helper()
-	var err error
-	if g.server, err = drive.Serve(binary(g.t), g.dir, g.db, os.Stderr); err != nil {
-		g.t.Fatal(err)
-	}
-	g.client = drive.NewClient(g.server.URL, 2*crowd)
+	s, err := drive.Serve(binary(g.t), g.dir, g.db, g.log)
+	g.must(err)
+	g.runs(s, s.URL)
+}
+
+// runs takes a server that somebody started as the group's.
+func (g *group) runs(s running, url string) {
+	g.server = s
+	g.client = drive.NewClient(url, 2*crowd)
 	for i, s := range g.persons {
 		g.persons[i] = s.At(g.client)
 	}
@@ -140,8 +163,9 @@ func (g *group) signIn() {
 	}
 }
 
-// underLoad lets everybody work until the time is over and the server is gone.
-func (g *group) underLoad(d time.Duration) {
+// underLoad lets everybody work until the time is over, and breaks something
+// while they are at it.
+func (g *group) underLoad(d time.Duration, breakIt func()) {
 	ctx, stop := context.WithTimeout(g.ctx, d)
 	defer stop()
 	var all sync.WaitGroup
@@ -153,7 +177,7 @@ func (g *group) underLoad(d time.Duration) {
 		})
 	}
 	<-ctx.Done()
-	g.server.Kill() // while they are at it
+	breakIt()
 	all.Wait()
 }
 

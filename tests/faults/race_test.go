@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
 	"tongban/tests/drive"
 )
 
@@ -17,16 +15,11 @@ import (
 func bothEngines(t *testing.T, f func(t *testing.T, g *group)) {
 	t.Helper()
 	t.Parallel()
-	for _, e := range []store.Engine{store.SQLite, store.Postgres} {
-		t.Run(string(e), func(t *testing.T) {
+	for _, e := range engines {
+		t.Run(e, func(t *testing.T) {
 			t.Parallel()
-			db := ""
-			if e == store.Postgres {
-				db = storetest.Options(t, e).URL
-			}
-			g := found(t, t.TempDir(), db)
+			g := settled(t, e)
 			g.start()
-			g.signIn()
 			f(t, g)
 			g.stop()
 			g.reopened(func(*drive.County) error { return nil })
