@@ -18,6 +18,8 @@ type Follower struct {
 	Name   string
 	Build  int // a new build starts from the first entry, beside the old one
 	Handle func(tx *store.Tx, e Entry) error
+
+	reading *Reading // set: Build and Handle are those of the build that is read
 }
 
 const (
@@ -93,6 +95,8 @@ type step struct {
 	limit  int   // entries to take
 	poison error // set: park the first entry for this reason
 
+	now Follower // f with the build that it stands for
+
 	n     int  // entries handled, stored
 	moved bool // went on to the next generation
 	at    int  // index of the entry that failed, -1 when the fault lies elsewhere
@@ -108,7 +112,11 @@ func (s *step) take(ctx context.Context) error {
 
 func (s *step) run(tx *store.Tx) error {
 	s.n, s.moved, s.at = 0, false, -1
-	log, seq, err := s.l.cursor(tx, s.f)
+	var err error
+	if s.now, err = s.f.locked(tx); err != nil {
+		return err
+	}
+	log, seq, err := s.l.cursor(tx, s.now)
 	if err != nil {
 		return err
 	}
@@ -117,10 +125,10 @@ func (s *step) run(tx *store.Tx) error {
 		return err
 	}
 	if len(list) == 0 {
-		s.moved, err = s.l.nextLog(tx, s.f, log, seq)
+		s.moved, err = s.l.nextLog(tx, s.now, log, seq)
 		return err
 	}
-	held, err := parkedStreams(tx, s.f)
+	held, err := parkedStreams(tx, s.now)
 	if err != nil {
 		return err
 	}
@@ -132,20 +140,20 @@ func (s *step) run(tx *store.Tx) error {
 	}
 	s.n, s.at = len(list), -1
 	tx.Put(`update follower set seq = $4 where home = $1 and name = $2 and build = $3`,
-		tx.Home(), s.f.Name, s.f.Build, list[len(list)-1].Seq+1)
+		tx.Home(), s.now.Name, s.now.Build, list[len(list)-1].Seq+1)
 	return nil
 }
 
 func (s *step) handle(tx *store.Tx, held map[string]bool, e Entry) error {
 	switch {
 	case e.fault != nil:
-		return s.l.park(tx, s.f, held, e, e.fault.Error())
+		return s.l.park(tx, s.now, held, e, e.fault.Error())
 	case held[e.Leaf.Stream]:
-		return s.l.park(tx, s.f, held, e, behindParked)
+		return s.l.park(tx, s.now, held, e, behindParked)
 	case s.poison != nil:
-		return s.l.park(tx, s.f, held, e, s.poison.Error())
+		return s.l.park(tx, s.now, held, e, s.poison.Error())
 	}
-	return s.f.Handle(tx, e)
+	return s.now.Handle(tx, e)
 }
 
 // cursor reads and locks the follower's place; a new follower starts at the
@@ -191,6 +199,9 @@ func (l *Ledger) nextLog(tx *store.Tx, f Follower, log, seq int64) (bool, error)
 // Lag is how many numbered entries a follower has not seen, and how many of its
 // entries are parked.
 func (l *Ledger) Lag(tx *store.Tx, f Follower) (behind, parked int64, err error) {
+	if f, err = f.here(tx, l); err != nil {
+		return 0, 0, err
+	}
 	logs, err := l.Logs(tx)
 	if err != nil {
 		return 0, 0, err

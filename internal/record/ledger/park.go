@@ -40,6 +40,10 @@ func parkedStreams(tx *store.Tx, f Follower) (map[string]bool, error) {
 
 // Parked lists what a follower has parked, in order.
 func (l *Ledger) Parked(tx *store.Tx, f Follower, limit int) ([]Parked, error) {
+	f, err := f.here(tx, l)
+	if err != nil {
+		return nil, err
+	}
 	return store.All(tx, func(r store.Row) (p Parked, err error) {
 		return p, r.Scan(&p.Log, &p.Seq, &p.Stream, &p.Why, &p.At)
 	}, `select log, seq, stream, why, at from parked where home = $1 and name = $2 and build = $3 order by log, seq limit $4`,
@@ -51,6 +55,10 @@ func (l *Ledger) Parked(tx *store.Tx, f Follower, limit int) ([]Parked, error) {
 func (l *Ledger) Unpark(ctx context.Context, f Follower, stream string) (int, error) {
 	n := 0
 	err := l.s.Do(ctx, store.Background, func(tx *store.Tx) error {
+		f, err := f.locked(tx)
+		if err != nil {
+			return err
+		}
 		if _, _, err := l.cursor(tx, f); err != nil { // the follower itself must wait
 			return err
 		}

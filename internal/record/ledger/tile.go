@@ -167,22 +167,42 @@ func storedTile(tx *store.Tx, log int64, level int, n int64) ([]byte, error) {
 var ErrNoTile = errors.New("ledger: no such tile")
 
 // Tile returns the published bytes of a tile of the given width (256 when
-// complete): that many hashes of 32 bytes. ErrNoTile when the log is shorter.
+// complete): that many hashes of 32 bytes. ErrNoTile when the last signed
+// checkpoint does not reach so far: what is not signed is not shown.
 func (l *Ledger) Tile(tx *store.Tx, log int64, level int, n int64, width int) ([]byte, error) {
-	if level < 0 || level > tileLevels || n < 0 || width < 1 || width > tileWidth {
-		return nil, ErrNoTile
-	}
-	var size int64
-	if _, err := tx.Get([]any{&size}, `select size from ledger_log where log = $1`, log); err != nil {
+	size, err := l.SignedSize(tx, log)
+	if err != nil {
 		return nil, err
 	}
-	if have := size >> (tileHeight * level); n > have/tileWidth || n*tileWidth+int64(width) > have {
+	if level < 0 || level > tileLevels || !within(size>>(tileHeight*level), n, width) {
 		return nil, ErrNoTile
 	}
 	if width == tileWidth {
 		return storedTile(tx, log, level, n)
 	}
 	return tileHashes(tx, log, level, n, width)
+}
+
+// within tells whether a row of have hashes holds tile n with this width.
+func within(have, n int64, width int) bool {
+	return n >= 0 && width >= 1 && width <= tileWidth && n <= have/tileWidth && n*tileWidth+int64(width) <= have
+}
+
+// Bundle returns the leaves whose hashes are in tile n of level 0 with this
+// width. It is for feeds that are allowed to see the acts, not for everybody.
+func (l *Ledger) Bundle(tx *store.Tx, log, n int64, width int) ([]Entry, error) {
+	size, err := l.SignedSize(tx, log)
+	if err != nil {
+		return nil, err
+	}
+	if !within(size, n, width) {
+		return nil, ErrNoTile
+	}
+	list, err := l.Feed(tx, log, n*tileWidth, width)
+	if err == nil && len(list) != width {
+		err = fmt.Errorf("ledger: bundle %d has %d of %d acts", n, len(list), width)
+	}
+	return list, err
 }
 
 // TilePath is the address of a tile as C2SP tlog-tiles writes it:
@@ -199,6 +219,20 @@ func TilePath(level int, n int64, width int) string {
 		path += fmt.Sprintf(".p/%d", width)
 	}
 	return path
+}
+
+// entriesPath stands where a bundle of leaves has its level.
+const entriesPath = "tile/entries/"
+
+// ParseBundlePath reads the path of a bundle of leaves: that of the level 0 tile
+// with their hashes, with entries for its level.
+func ParseBundlePath(path string) (n int64, width int, err error) {
+	rest, ok := strings.CutPrefix(path, entriesPath)
+	if !ok {
+		return 0, 0, fmt.Errorf("%q is not the path of a bundle", path)
+	}
+	_, n, width, err = ParseTilePath("tile/0/" + rest)
+	return n, width, err
 }
 
 // ParseTilePath reads what TilePath writes, and nothing else.
