@@ -111,10 +111,10 @@ func TestRebuildSendsNothingAgain(t *testing.T) {
 		d.accepted()
 		d.follow()
 		d.runFor(day.Hour, 10*day.Minute)
-		must(t, d.Store.Do(bg, store.People, func(tx *store.Tx) error { _, err := tx.Exec(`delete from job`); return err }))
+		must(t, d.Rig.Store.Do(bg, store.People, func(tx *store.Tx) error { _, err := tx.Exec(`delete from job`); return err }))
 		again := d.Follower()
 		again.Build = 2
-		_, err := d.l.CatchUp(bg, again)
+		_, err := d.Ledger.CatchUp(bg, again)
 		must(t, err)
 		d.runFor(day.Hour, 10*day.Minute)
 		if len(rc.got) != 1 {
@@ -180,7 +180,7 @@ func TestSilentReceiver(t *testing.T) {
 	d.accepted()
 	d.follow()
 	d.Gate.Patience = 50 * time.Millisecond
-	if _, err := d.jobs.RunDue(bg, d.clock()); err != nil {
+	if _, err := d.jobs.RunDue(bg, d.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if h := d.hookOf(notice.Person(7)); h.Waiting != 1 || h.Why == "" {
@@ -228,7 +228,7 @@ func TestNameThatPointsInside(t *testing.T) {
 		rc.secret = d.hook(strings.Replace(rc.URL, "127.0.0.1", "localhost", 1)).Secret
 		d.accepted()
 		d.follow()
-		if _, err := d.jobs.RunDue(bg, d.clock()); err != nil {
+		if _, err := d.jobs.RunDue(bg, d.Now()); err != nil {
 			t.Fatal(err)
 		}
 		if h := d.hookOf(notice.Person(7)); len(rc.got) != 0 || h.Waiting != 1 || !strings.Contains(h.Why, "not a public one") {
@@ -250,7 +250,7 @@ func TestSecretIsKeptUnlessRenewed(t *testing.T) {
 		if d.hookOf(notice.Person(7)).Secret == first.Secret {
 			t.Error("the secret was not renewed")
 		}
-		d.read(func(tx *store.Tx) error {
+		d.Read(func(tx *store.Tx) error {
 			var stored []byte
 			_, err := tx.Get([]any{&stored}, `select secret from hook`)
 			if strings.Contains(string(stored), first.Secret[:16]) {

@@ -21,7 +21,7 @@ func TestEachReaderGetsEachNoticeOnce(t *testing.T) {
 		d.follow()
 		again := d.Follower()
 		again.Build = 2
-		if _, err := d.l.CatchUp(bg, again); err != nil {
+		if _, err := d.Ledger.CatchUp(bg, again); err != nil {
 			t.Fatal(err)
 		}
 		mine := d.inbox(notice.Person(7), 0, 10)
@@ -81,8 +81,8 @@ func TestInboxPagesAndIsRead(t *testing.T) {
 		if got, err := d.MarkRead(bg, baker, "", notice.ReadIn{}); err != nil || got.N != 23 || d.unread(me) != 0 {
 			t.Errorf("%d marked at once: %v", got.N, err)
 		}
-		d.read(func(tx *store.Tx) error {
-			acts, err := d.l.Acts(tx, "inbox/person/7", 10)
+		d.Read(func(tx *store.Tx) error {
+			acts, err := d.Ledger.Acts(tx, "inbox/person/7", 10)
 			if len(acts) != 2 || acts[1].Facts["n"] != float64(23) {
 				t.Errorf("acts: %+v", acts)
 			}

@@ -33,8 +33,8 @@ func TestPaperIsSealedAndKeptAsItWas(t *testing.T) {
 			}
 		}
 		var public []byte
-		d.read(func(tx *store.Tx) error {
-			k, _, err := d.Vault.SealPublic(tx, p.KeyID)
+		d.Read(func(tx *store.Tx) error {
+			k, _, err := d.Rig.Vault.SealPublic(tx, p.KeyID)
 			public = k.Public
 			return err
 		})
@@ -50,13 +50,13 @@ func TestPaperIsSealedAndKeptAsItWas(t *testing.T) {
 		if again := d.open(p.ID); again.Document.Body != o.Document.Body || again.Hash() != p.Hash() {
 			t.Error("the paper is not what was written")
 		}
-		d.now = (today + 1).Start()
+		d.Set((today + 1).Start())
 		next, err := d.write("acceptance", "scjg", facts())
 		must(t, err)
 		if body := d.open(next.ID).Document.Body; !strings.Contains(body, "不晚于") || next.N != 2 {
 			t.Errorf("the new template is not used: %s", body)
 		}
-		d.read(func(tx *store.Tx) error {
+		d.Read(func(tx *store.Tx) error {
 			list, err := paper.List(tx, 77)
 			if len(list) != 2 || list[0].ID != p.ID {
 				t.Errorf("%d papers", len(list))
@@ -130,20 +130,20 @@ func TestNumbersAreGivenOnce(t *testing.T) {
 		all.Wait()
 		gaps := func() (list []paper.Gap) {
 			t.Helper()
-			d.read(func(tx *store.Tx) (err error) { list, err = paper.Gaps(tx, "scjg", 2026); return err })
+			d.Read(func(tx *store.Tx) (err error) { list, err = paper.Gaps(tx, "scjg", 2026); return err })
 			return list
 		}
 		if g := gaps(); len(g) != 0 {
 			t.Errorf("gaps: %v", g)
 		}
-		must(t, d.s.Do(bg, store.People, func(tx *store.Tx) error {
+		must(t, d.Rig.Store.Do(bg, store.People, func(tx *store.Tx) error {
 			_, err := tx.Exec(`delete from paper where agency = 'scjg' and n in (1, 4, 5, 20)`)
 			return err
 		}))
 		if g := gaps(); !reflect.DeepEqual(g, []paper.Gap{{"receipt", 1, 1}, {"receipt", 4, 5}, {"receipt", 20, 20}}) {
 			t.Errorf("gaps: %v", g)
 		}
-		d.now = (today + 60).Start()
+		d.Set((today + 60).Start())
 		if p, err := d.write("receipt", "scjg", facts()); err != nil || p.Number != "云市监局收〔2027〕1号" {
 			t.Errorf("in the new year: %s %v", p.Number, err)
 		}
@@ -157,7 +157,7 @@ func TestWhoeverScansAPaperSeesThatItIsReal(t *testing.T) {
 		must(t, err)
 		code := d.open(p.ID).Code
 		check := func(code string) (v paper.View, err error) {
-			err = d.s.Read(bg, func(tx *store.Tx) (err error) { v, err = d.Check(tx, code); return err })
+			err = d.Rig.Store.Read(bg, func(tx *store.Tx) (err error) { v, err = d.Check(tx, code); return err })
 			return v, err
 		}
 		if v, err := check(strings.ToLower(sheet.Spaced(code))); err != nil || !v.Real || v.Number != p.Number {
@@ -172,7 +172,7 @@ func TestWhoeverScansAPaperSeesThatItIsReal(t *testing.T) {
 			p, err := d.write("decision-grant", "scjg", facts())
 			must(t, err)
 			code := d.open(p.ID).Code
-			must(t, d.s.Do(bg, store.People, func(tx *store.Tx) error {
+			must(t, d.Rig.Store.Do(bg, store.People, func(tx *store.Tx) error {
 				_, err := tx.Exec(`update paper set `+set+` where id = $1`, p.ID)
 				return err
 			}))
@@ -181,7 +181,7 @@ func TestWhoeverScansAPaperSeesThatItIsReal(t *testing.T) {
 				t.Errorf("%s: real %v, same hash %v, %v", set, v.Real, now.Hash() == p.Hash(), err)
 			}
 		}
-		must(t, d.s.Do(bg, store.People, func(tx *store.Tx) error { return d.Vault.Erase(tx, d.key.ID()) }))
+		must(t, d.Rig.Store.Do(bg, store.People, func(tx *store.Tx) error { return d.Rig.Vault.Erase(tx, d.key.ID()) }))
 		if v, err := check(code); err != nil || v.Real || len(v.Faults) != 1 || v.Faults[0].Key != "vault.erased" {
 			t.Errorf("erased: %+v %v", v, err)
 		}
@@ -189,8 +189,8 @@ func TestWhoeverScansAPaperSeesThatItIsReal(t *testing.T) {
 }
 
 func (d *desk) publicOf(id int64) (p paper.Paper) {
-	d.t.Helper()
-	d.read(func(tx *store.Tx) (err error) { p, err = paper.Get(tx, id); return err })
+	d.T.Helper()
+	d.Read(func(tx *store.Tx) (err error) { p, err = paper.Get(tx, id); return err })
 	return p
 }
 
@@ -200,7 +200,7 @@ func TestPaperNeedsTemplateAndSeal(t *testing.T) {
 	if _, err := d.write("no-such-kind", "scjg", facts()); codeOf(err) != "paper.no_template" || act.KindOf(err) != act.Refused {
 		t.Errorf("%v", err)
 	}
-	must(t, d.s.Do(bg, store.People, func(tx *store.Tx) error { d.Vault.EndSealKey(tx, "scjg", today); return nil }))
+	must(t, d.Rig.Store.Do(bg, store.People, func(tx *store.Tx) error { d.Rig.Vault.EndSealKey(tx, "scjg", today); return nil }))
 	if _, err := d.write("receipt", "scjg", facts()); codeOf(err) != "vault.no_seal" {
 		t.Errorf("%v", err)
 	}

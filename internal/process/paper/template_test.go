@@ -90,14 +90,14 @@ func TestTemplateInForce(t *testing.T) {
 			on     day.Day
 			want   string
 		}{{"spj", 4, "收件回执"}, {"spj", 5, "审批局回执"}, {"scjg", 5, "收件回执"}} {
-			d.now = (today + c.on).Start()
+			d.Set((today + c.on).Start())
 			p, err := d.write("receipt", c.agency, facts())
 			if err != nil || p.Title != c.want {
 				t.Errorf("%s after %d days: %s, want %s (%v)", c.agency, c.on, p.Title, c.want, err)
 			}
 		}
-		d.read(func(tx *store.Tx) error {
-			acts, err := d.l.Acts(tx, "paper-template/receipt", 10)
+		d.Read(func(tx *store.Tx) error {
+			acts, err := d.Ledger.Acts(tx, "paper-template/receipt", 10)
 			if len(acts) != 2 || acts[0].Kind != "paper.template_imported" {
 				t.Errorf("%d acts", len(acts))
 			}

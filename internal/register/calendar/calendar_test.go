@@ -2,20 +2,17 @@ package calendar_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 	"sync"
 	"testing"
 
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
+	"tongban/internal/record/act/acttest"
 	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/calendar"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
@@ -44,27 +41,14 @@ type rig struct {
 
 func both(t *testing.T, f func(t *testing.T, g *rig)) {
 	t.Helper()
-	for _, e := range []store.Engine{store.SQLite, store.Postgres} {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			l := ledger.New(ledger.Options{Origin: "test/log"})
-			s := storetest.Open(t, e, func(o *store.Options) {
-				o.BeforeCommit, o.NoSync = l.BeforeCommit, true
-				o.Clock = func() day.Instant { return day.MustParse("2026-12-01").Start() + 9*day.Hour }
-			})
-			must(t, l.Attach(bg, s))
-			r := &act.Runner{Store: s, Ledger: l, Rights: only(officer), Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}
-			f(t, &rig{s: s, r: r, cal: calendar.New()})
-		})
-	}
+	acttest.Both(t, func(t *testing.T, e store.Engine) {
+		on := acttest.New(t, e, day.MustParse("2026-12-01").Start()+9*day.Hour)
+		on.Runner.Rights = only(officer)
+		f(t, &rig{s: on.Store, r: on.Runner, cal: calendar.New()})
+	})
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = acttest.Must
 
 func (g *rig) bring(file string) (calendar.Imported, error) {
 	return g.cal.ImportYear(bg, g.r, act.Actor{Who: act.Staff, Person: officer}, "", []byte(file))

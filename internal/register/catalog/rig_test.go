@@ -2,19 +2,16 @@ package catalog_test
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"os"
 	"path"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
+	"tongban/internal/record/act/acttest"
 	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/day"
 )
@@ -39,33 +36,24 @@ func by(person int64) act.Actor { return act.Actor{Who: act.Staff, Person: perso
 
 // rig is a catalogue on an open store with the county's agencies.
 type rig struct {
+	*acttest.Rig
 	s     *store.Store
 	r     *act.Runner
 	items *catalog.Catalog
-	now   atomic.Int64
 }
+
+var must = acttest.Must
 
 func both(t *testing.T, f func(t *testing.T, g *rig)) {
 	t.Helper()
-	for _, e := range []store.Engine{store.SQLite, store.Postgres} {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			f(t, newRig(t, e))
-		})
-	}
+	acttest.Both(t, func(t *testing.T, e store.Engine) { f(t, newRig(t, e)) })
 }
 
 func newRig(t testing.TB, e store.Engine) *rig {
 	t.Helper()
-	g := &rig{items: catalog.New()}
-	g.set("2025-06-03")
-	l := ledger.New(ledger.Options{Origin: "test/log"})
-	g.s = storetest.Open(t, e, func(o *store.Options) {
-		o.BeforeCommit, o.NoSync = l.BeforeCommit, true
-		o.Clock = func() day.Instant { return day.Instant(g.now.Load()) }
-	})
-	must(t, l.Attach(bg, g.s))
-	g.r = &act.Runner{Store: g.s, Ledger: l, Rights: editors{}, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}
+	g := &rig{Rig: acttest.New(t, e, at("2025-06-03")), items: catalog.New()}
+	g.s, g.r = g.Store, g.Runner
+	g.r.Rights, g.r.Log = editors{}, slog.New(slog.DiscardHandler)
 	g.do(t, func(tx *store.Tx) error {
 		for i, key := range strings.Fields("zfb spj scjg xfjy sthj rsj jtj swj zjj zrzy gaj ybj wgl jkj nyj sfj wjj mzj lyj cl sw yjj czj fgj zhzf tyj") {
 			tx.Put(`insert into agency(home, key, from_day, number, name, short, uscc, region, address, phone, level)
@@ -76,7 +64,10 @@ func newRig(t testing.TB, e store.Engine) *rig {
 	return g
 }
 
-func (g *rig) set(d string) { g.now.Store(int64(day.MustParse(d).Start() + 10*day.Hour)) }
+// at is ten in the morning of a day.
+func at(d string) day.Instant { return day.MustParse(d).Start() + 10*day.Hour }
+
+func (g *rig) set(d string) { g.Set(at(d)) }
 
 func (g *rig) do(t testing.TB, f func(*store.Tx) error) {
 	t.Helper()
@@ -93,13 +84,6 @@ func (g *rig) bring(t testing.TB, drafts ...*catalog.Draft) catalog.Imported {
 	out, err := catalog.ImportItems(bg, g.r, by(ann), catalog.ImportOptions{Region: region, From: day.MustParse("2025-01-01")}, drafts...)
 	must(t, err)
 	return out
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // slugs are the written items of the county.

@@ -38,7 +38,7 @@ func TestIssuedLicenceIsRealForWhoeverScansIt(t *testing.T) {
 		if len(v.Fields) != 2 || v.Fields[0] != (licence.Field{Label: "经营者", Value: "林*禾"}) || v.Fields[1].Label != "经营场所" {
 			t.Errorf("anybody sees more than they need: %+v", v.Fields)
 		}
-		d.read(func(tx *store.Tx) error {
+		d.Read(func(tx *store.Tx) error {
 			_, err := d.r.Verify(tx, "AAAAAAAAAAAAAAAA")
 			if codeOf(err) != "licence.no_such_code" || act.KindOf(err) != act.NotFound {
 				t.Errorf("an invented code: %v", err)
@@ -66,7 +66,7 @@ func TestNothingPersonalLiesInClear(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		d.read(func(tx *store.Tx) error {
+		d.Read(func(tx *store.Tx) error {
 			var all []byte
 			err := tx.Each(func(r store.Row) error {
 				var code, content, reason []byte
@@ -100,7 +100,7 @@ func TestStatesFollowDaysAndActs(t *testing.T) {
 		code := d.shown(l.ID).Code
 		at := func(on day.Day, want licence.State) {
 			t.Helper()
-			d.now = on.Start()
+			d.Set(on.Start())
 			if v := d.verify(code); v.State != want || !v.Real {
 				t.Errorf("on %s: %s, real %v %v; want %s", on, v.State, v.Real, v.Faults, want)
 			}
@@ -112,7 +112,7 @@ func TestStatesFollowDaysAndActs(t *testing.T) {
 		at(end-1, licence.Valid)
 		at(end, licence.Expired)
 
-		d.now = (today + 20).Start()
+		d.Set((today + 20).Start())
 		move := func(f func(*act.Call, int64, licence.Ending) (*licence.Licence, error), want string) {
 			t.Helper()
 			_, err := d.act(func(c *act.Call) (*licence.Licence, error) {
@@ -167,7 +167,7 @@ func TestAmendedLicenceTakesTheOldOnesPlace(t *testing.T) {
 		if v := d.verify(now.Code); v.State != licence.Valid || !v.Real || v.Holder != "林*禾" {
 			t.Errorf("the new code: %+v", v)
 		}
-		d.read(func(tx *store.Tx) error {
+		d.Read(func(tx *store.Tx) error {
 			mine, err := licence.OfHolder(tx, 7, 0, 10)
 			if len(mine) != 1 || mine[0].ID != l.ID {
 				t.Errorf("of its holder: %d", len(mine))
@@ -194,14 +194,14 @@ func TestChangedRowIsFound(t *testing.T) {
 		} {
 			l, _ := d.issued(), d.issued()
 			code := d.shown(l.ID).Code
-			d.do(func(tx *store.Tx) error {
+			d.Do(func(tx *store.Tx) error {
 				_, err := tx.Exec(`update licence set `+set+` where id = $1`, l.ID)
 				return err
 			})
 			if v := d.verify(code); v.Real || len(v.Faults) == 0 {
 				t.Errorf("%s changed and still real", column)
 			}
-			d.read(func(tx *store.Tx) error {
+			d.Read(func(tx *store.Tx) error {
 				digest, err := licence.Digest(tx, l.Root)
 				if d.acts(l.Root)[0].State == hex.EncodeToString(digest) {
 					t.Errorf("%s changed and the ledger agrees", column)
@@ -224,7 +224,7 @@ func TestWhatCannotBeIssued(t *testing.T) {
 				t.Errorf("want %s, got %v", want, err)
 			}
 		}
-		d.read(func(tx *store.Tx) error {
+		d.Read(func(tx *store.Tx) error {
 			list, err := licence.OfProceeding(tx, 77)
 			if len(list) != 0 {
 				t.Errorf("%d licences were left behind", len(list))
@@ -241,7 +241,7 @@ func TestErasedContentLeavesTheState(t *testing.T) {
 	both(t, func(t *testing.T, d *desk) {
 		l := d.issued()
 		code := d.shown(l.ID).Code
-		d.do(func(tx *store.Tx) error { return d.v.Erase(tx, d.key.ID()) })
+		d.Do(func(tx *store.Tx) error { return d.Vault.Erase(tx, d.key.ID()) })
 		if _, err := d.act(func(c *act.Call) (*licence.Licence, error) {
 			return d.r.Revoke(c, l.ID, licence.Ending{Article: "行政许可法第七十条", Reason: "不会存下"})
 		}); err != nil {
@@ -263,7 +263,7 @@ func TestFileVerifiesOffline(t *testing.T) {
 	file, err := s.Sealed.File()
 	must(t, err)
 	var published vault.SealKey
-	d.read(func(tx *store.Tx) (err error) { published, _, err = d.v.SealPublic(tx, l.KeyID); return err })
+	d.Read(func(tx *store.Tx) (err error) { published, _, err = d.Vault.SealPublic(tx, l.KeyID); return err })
 	if f := licence.CheckFile(file, published.Public); !f.Whole() || !f.Document.Sample || f.Document.Number != l.Number {
 		t.Errorf("%+v", f)
 	}

@@ -2,19 +2,16 @@ package change_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
+	"tongban/internal/record/act/acttest"
 	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
@@ -44,43 +41,29 @@ func (roles) Authorise(_ *store.Tx, a act.Actor, right string, on act.Scope) err
 }
 
 type rig struct {
+	*acttest.Rig
 	s     *store.Store
 	desk  *change.Desk
 	items *catalog.Catalog
-	now   atomic.Int64
 }
+
+var must = acttest.Must
 
 func both(t *testing.T, f func(t *testing.T, g *rig)) {
 	t.Helper()
-	for _, e := range []store.Engine{store.SQLite, store.Postgres} {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			g := &rig{items: catalog.New()}
-			g.now.Store(int64(day.MustParse("2025-06-03").Start()))
-			l := ledger.New(ledger.Options{Origin: "test/log"})
-			g.s = storetest.Open(t, e, func(o *store.Options) {
-				o.BeforeCommit, o.NoSync = l.BeforeCommit, true
-				o.Clock = func() day.Instant { return day.Instant(g.now.Load()) }
-			})
-			must(t, l.Attach(bg, g.s))
-			g.desk = &change.Desk{Runner: &act.Runner{Store: g.s, Ledger: l, Rights: roles{}, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}}
-			must(t, g.s.Do(bg, store.People, func(tx *store.Tx) error {
-				for i, key := range strings.Fields("zfb spj scjg xfjy sthj rsj jtj swj zjj zrzy gaj ybj wgl jkj nyj sfj wjj mzj lyj cl sw yjj czj fgj zhzf tyj") {
-					tx.Put(`insert into agency(home, key, from_day, number, name, short, uscc, region, address, phone, level)
-						values($1, $2, 1, $3, $4, $4, '', $5, '', '', 'county')`, tx.Home(), key, i+1, key, region)
-				}
-				return nil
-			}))
-			f(t, g)
-		})
-	}
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	acttest.Both(t, func(t *testing.T, e store.Engine) {
+		g := &rig{Rig: acttest.New(t, e, day.MustParse("2025-06-03").Start()), items: catalog.New()}
+		g.Runner.Rights, g.Runner.Log = roles{}, slog.New(slog.DiscardHandler)
+		g.s, g.desk = g.Store, &change.Desk{Runner: g.Runner}
+		must(t, g.s.Do(bg, store.People, func(tx *store.Tx) error {
+			for i, key := range strings.Fields("zfb spj scjg xfjy sthj rsj jtj swj zjj zrzy gaj ybj wgl jkj nyj sfj wjj mzj lyj cl sw yjj czj fgj zhzf tyj") {
+				tx.Put(`insert into agency(home, key, from_day, number, name, short, uscc, region, address, phone, level)
+					values($1, $2, 1, $3, $4, $4, '', $5, '', '', 'county')`, tx.Home(), key, i+1, key, region)
+			}
+			return nil
+		}))
+		f(t, g)
+	})
 }
 
 func by(person int64) act.Actor { return act.Actor{Who: act.Staff, Person: person} }

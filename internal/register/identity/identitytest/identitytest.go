@@ -12,10 +12,8 @@ import (
 	"testing"
 
 	"tongban/internal/record/act"
-	"tongban/internal/record/ledger"
+	"tongban/internal/record/act/acttest"
 	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
-	"tongban/internal/record/vault"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/gbcode"
@@ -36,40 +34,22 @@ var Cheap = identity.Argon{MemoryKiB: 64, Passes: 1, Lanes: 1}
 // World is a county in one process.
 type World struct {
 	*identity.Register
-	T      testing.TB
-	Store  *store.Store
-	Runner *act.Runner
-	Ledger *ledger.Ledger
-	Vault  *vault.Vault
-	now    atomic.Int64
+	*acttest.Rig
 	people atomic.Int64
 }
 
 // Both runs f in a world on each engine.
 func Both(t *testing.T, f func(t *testing.T, w *World)) {
 	t.Helper()
-	for _, e := range []store.Engine{store.SQLite, store.Postgres} {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			f(t, New(t, e))
-		})
-	}
+	acttest.Both(t, func(t *testing.T, e store.Engine) { f(t, New(t, e)) })
 }
 
 // New makes a world with the agencies spj, scjg, zfb of the county and xzz of
 // the township.
 func New(t testing.TB, e store.Engine) *World {
 	t.Helper()
-	keys, err := vault.NewKeys(nil)
-	must(t, err)
-	w := &World{T: t, Vault: vault.New(keys, nil)}
-	w.now.Store(int64(Start))
-	w.Ledger = ledger.New(ledger.Options{Origin: "test/log", Keys: ledgerKeys{w.Vault}})
-	w.Store = storetest.Open(t, e, func(o *store.Options) {
-		o.BeforeCommit, o.NoSync, o.Clock = w.Ledger.BeforeCommit, true, w.Now
-	})
-	must(t, w.Ledger.Attach(context.Background(), w.Store))
-	w.Runner = &act.Runner{Store: w.Store, Ledger: w.Ledger, Log: slog.New(slog.DiscardHandler), Rand: zeros{}}
+	w := &World{Rig: acttest.New(t, e, Start)}
+	w.Runner.Log, w.Runner.Rand = slog.New(slog.DiscardHandler), zeros{}
 	w.Register = identity.New(w.Store, w.Runner, w.Vault, identity.Options{Hash: Cheap})
 	w.Runner.Rights = w.Register
 	span := day.Span{From: day.MustParse("2025-01-01")}
@@ -82,12 +62,6 @@ func New(t testing.TB, e store.Engine) *World {
 		{Key: "xzz", Name: "禾口镇人民政府", Short: "禾口镇", Region: Township, Level: "township", Span: span}}))
 	return w
 }
-
-// Now is the world's clock.
-func (w *World) Now() day.Instant { return day.Instant(w.now.Load()) }
-
-// Pass lets time go by.
-func (w *World) Pass(d day.Instant) { w.now.Add(int64(d)) }
 
 // IDNo is a fresh citizen number with a valid check digit.
 func (w *World) IDNo() string {
@@ -156,12 +130,6 @@ func must(t testing.TB, err error) {
 		t.Fatal(fmt.Errorf("world: %w", err))
 	}
 }
-
-// ledgerKeys lets the ledger open disclosures with the vault's keys.
-type ledgerKeys struct{ v *vault.Vault }
-
-// KeyByID finds a data key.
-func (k ledgerKeys) KeyByID(tx *store.Tx, id int64) (ledger.Key, error) { return k.v.Key(tx, id) }
 
 // zeros gives ids of internal errors that are the same in every run.
 type zeros struct{}
