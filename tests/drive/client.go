@@ -146,3 +146,32 @@ func (s *Session) Bytes(ctx context.Context, method, path, key string, in any) (
 	}
 	return b, nil
 }
+
+// Upload hands a file in, as a form, and returns its id.
+func (s *Session) Upload(ctx context.Context, path, key, contentType string, form io.Reader) (int64, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+path, form)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", contentType)
+	r.Header.Set("Authorization", "Bearer "+s.token)
+	r.Header.Set("Idempotency-Key", key)
+	a, err := s.http.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = a.Body.Close() }()
+	b, err := io.ReadAll(a.Body)
+	if err != nil {
+		return 0, err
+	}
+	var done struct {
+		File int64 `json:"file"`
+	}
+	if a.StatusCode != http.StatusCreated {
+		p := &Problem{Status: a.StatusCode, Detail: string(b)}
+		_ = json.Unmarshal(b, p)
+		return 0, p
+	}
+	return done.File, json.Unmarshal(b, &done)
+}

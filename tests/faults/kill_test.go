@@ -60,6 +60,7 @@ type group struct {
 	ctx     context.Context
 	dir, db string
 	county  *drive.County
+	filed   filed
 	server  running
 	log     *os.File // what the servers say; shown when the trial fails
 	client  *drive.Client
@@ -195,7 +196,7 @@ func (g *group) open(w int) *entry {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.next++
-	e := &entry{key: fmt.Sprintf("case-%d", g.next), who: w, n: g.next}
+	e := &entry{key: fmt.Sprintf("case-%05d", g.next), who: w, n: g.next}
 	g.book[e.key] = e
 	return e
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"tongban/internal/record/store"
 	"tongban/internal/record/store/storetest"
 	"tongban/tests/drive"
 )
@@ -32,7 +33,17 @@ type settlement struct {
 	county  *drive.County
 	persons []*drive.Session
 	staff   []*drive.Staff
+	filed   filed
 }
+
+// filed is an item that files are handed in for.
+type filed struct {
+	item     int64
+	material string
+}
+
+// foodWorkshop is the county's item that asks for a plan.
+const foodWorkshop = "11990124YH0000034J4990131901000"
 
 var settlements = map[string]*settlement{onSQLite: {}, onPostgres: {}}
 
@@ -44,7 +55,7 @@ func settled(t *testing.T, engine string) *group {
 	if s.persons == nil {
 		t.Fatal("the county could not be founded")
 	}
-	g := &group{t: t, ctx: t.Context(), dir: t.TempDir(), book: map[string]*entry{}, log: serverLog(t), county: s.county}
+	g := &group{t: t, ctx: t.Context(), dir: t.TempDir(), book: map[string]*entry{}, log: serverLog(t), county: s.county, filed: s.filed}
 	g.persons, g.staff = append(g.persons, s.persons...), append(g.staff, s.staff...)
 	g.must(copyFolder(g.dir, s.dir))
 	g.db = copied(t, s.db)
@@ -65,6 +76,13 @@ func (s *settlement) settle(t *testing.T, engine string) {
 	g.start()
 	g.signIn()
 	g.stop()
+	s.filed.material = "plan"
+	g.reopened(func(c *drive.County) error {
+		return c.House.Store.Read(g.ctx, func(tx *store.Tx) (err error) {
+			s.filed.item, err = c.House.Items.ByCode(tx, foodWorkshop)
+			return err
+		})
+	})
 	s.county, s.persons, s.staff = g.county, g.persons, g.staff
 }
 
