@@ -22,6 +22,7 @@ import (
 // demoCommand builds the demonstration county, once, and serves it.
 type demoCommand struct {
 	listening `embed:""`
+	watched   `embed:""`
 	Data      string `default:"data-demo" env:"TONGBAN_DATA" placeholder:"DIR" help:"cli.option.data"`
 	Database  string `default:"" env:"TONGBAN_DATABASE" placeholder:"URL" help:"cli.option.database"`
 	Seed      uint64 `default:"1949" help:"shell.option.seed"`
@@ -38,6 +39,10 @@ const (
 
 // Run builds what is not there yet and serves it.
 func (c *demoCommand) Run(s *shell) error {
+	witnesses, err := c.witnesses()
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	o := demo.Options(c.Data, c.Database)
@@ -49,6 +54,7 @@ func (c *demoCommand) Run(s *shell) error {
 	defer flush()
 	metrics := house.NewMetrics()
 	o.Metrics, o.Log = metrics, log
+	o.Watched = witnesses
 	h, county, err := demo.Reopen(ctx, o)
 	if err != nil {
 		return err

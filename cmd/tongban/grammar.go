@@ -11,6 +11,8 @@ type grammar struct {
 	Backup   backupCommand    `cmd:"" help:"shell.backup.help"`
 	Restore  restoreCommand   `cmd:"" help:"shell.restore.help"`
 	Verify   verifyCommand    `cmd:"" help:"shell.verify.help"`
+	Witness  witnessCommand   `cmd:"" help:"log.witness.help"`
+	Follow   followCommands   `cmd:"" help:"log.follow.help"`
 	User     userCommands     `cmd:"" help:"shell.user.help"`
 	Item     itemCommands     `cmd:"" help:"shell.item.help"`
 	Calendar calendarCommands `cmd:"" help:"shell.calendar.help"`

@@ -22,6 +22,7 @@ type options struct {
 	place     `embed:""`
 	copies    `embed:""`
 	hooks     `embed:""`
+	watched   `embed:""`
 	logging   `embed:""`
 }
 

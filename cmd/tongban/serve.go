@@ -32,6 +32,7 @@ type serveCommand struct {
 	place     `embed:""`
 	copies    `embed:""`
 	hooks     `embed:""`
+	watched   `embed:""`
 	logging   `embed:""`
 }
 
@@ -58,6 +59,10 @@ type place struct {
 
 // Run serves until it is told to stop, and then ends gracefully.
 func (c *serveCommand) Run(s *shell) error {
+	witnesses, err := c.witnesses()
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log, flush := s.log(c.Log)
@@ -66,6 +71,7 @@ func (c *serveCommand) Run(s *shell) error {
 	h, err := house.Open(ctx, house.Options{
 		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
 		Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery, Keep: c.BackupKeep}, Hooks: notice.Gate{Hosts: c.HookHosts},
+		Watched: witnesses,
 	})
 	if err != nil {
 		return err
@@ -152,6 +158,7 @@ func site(h *house.House, metrics *house.Metrics, o door.Options) (http.Handler,
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle("/api/", machines)
+	mux.Handle(api.LogPrefix, machines)
 	mux.Handle("/openapi.json", machines)
 	mux.Handle("GET /metrics", metrics.Handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })

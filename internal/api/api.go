@@ -82,6 +82,7 @@ func (s *server) mount(mux *http.ServeMux) {
 		room(s)
 	}
 	s.describe()
+	logs(s, mux)
 	mux.HandleFunc("GET /openapi.json", s.description())
 	mux.HandleFunc("GET /api/docs", s.documentation())
 	mux.HandleFunc("GET /api/docs.css", docStyle())

@@ -52,9 +52,17 @@ type Options struct {
 	Restore  bool      // the database is about to be restored into: it extends nothing yet
 	Hooks    notice.Gate
 	Backups  Backups // copies made by themselves; none when Dir is ""
+	Watched  Watched
 	Hash     identity.Argon
 	Log      *slog.Logger
 	Metrics  *Metrics // nil measures nothing
+}
+
+// Watched says who is asked to cosign the ledger's checkpoints, and how often; 0
+// is the ledger's own pace.
+type Watched struct {
+	Witnesses []ledger.Witness
+	Every     time.Duration
 }
 
 // House is an open Tongban.
@@ -142,6 +150,7 @@ func (h *House) openLedger(ctx context.Context) error {
 	h.Ledger = ledger.New(ledger.Options{
 		Origin: o.Origin, Signers: h.LogKeys.Signers(), Verifiers: verifiers, Keys: keyring{h.Vault},
 		Outside: o.Signed, Rand: o.Rand, Log: o.Log,
+		Witnesses: o.Watched.Witnesses, WitnessEvery: o.Watched.Every,
 	})
 	var committed func(int, time.Duration)
 	if o.Metrics != nil {
@@ -162,10 +171,17 @@ func (h *House) openLedger(ctx context.Context) error {
 	return nil
 }
 
-// Verifiers reads the public keys of a log.
+// Verifiers reads the public keys of a log, and those of witnesses among them.
 func Verifiers(keys ...string) (note.Verifiers, error) {
 	var list []note.Verifier
 	for _, k := range keys {
+		w, err := ledger.ParseWitnessKey(k)
+		if err == nil {
+			list = append(list, w)
+			continue
+		} else if !errors.Is(err, ledger.ErrNotWitness) {
+			return nil, err
+		}
 		v, err := vault.Verifier(k)
 		if err != nil {
 			return nil, err
@@ -233,6 +249,7 @@ func (h *House) Run(ctx context.Context) {
 	ctx, h.stop = context.WithCancel(ctx)
 	for _, f := range []func(context.Context){
 		func(ctx context.Context) { h.Ledger.Run(ctx, "") },
+		h.Ledger.RunWitnesses,
 		h.Jobs.Run,
 		h.settle,
 		h.backups,
