@@ -112,6 +112,9 @@ func (d *Door) Enter(next http.Handler) http.Handler {
 				return
 			}
 		}
+		if v.in {
+			w.Header().Set("Cache-Control", "private, no-store") // unless the answer is everybody's and says so
+		}
 		v.actor.Lang = ui.PrefsOf(r).Lang
 		asked.By(r.Context(), string(v.actor.Who))
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
