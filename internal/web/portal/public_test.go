@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"tongban/internal/web/webtest"
 )
 
 var (
@@ -55,50 +57,50 @@ func TestPublicPagesAreWhole(t *testing.T) {
 }
 
 func (w *world) fetch(path, cookie string) (page string, status int, kind string) {
-	w.t.Helper()
-	r, err := http.NewRequest(http.MethodGet, w.server.URL+path, nil)
+	w.T.Helper()
+	r, err := http.NewRequest(http.MethodGet, w.Server.URL+path, nil)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	if cookie != "" {
 		r.Header.Set("Cookie", cookie)
 	}
 	a, err := http.DefaultClient.Do(r)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	defer func() { _ = a.Body.Close() }()
 	b, err := io.ReadAll(a.Body)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return string(b), a.StatusCode, a.Header.Get("Content-Type")
 }
 
 func (w *world) whole(lang, path, page string) {
-	w.t.Helper()
+	w.T.Helper()
 	switch {
 	case strings.Contains(page, "⟦"):
-		w.t.Errorf("%s %s: a sentence is missing", lang, path)
+		w.T.Errorf("%s %s: a sentence is missing", lang, path)
 	case !strings.Contains(page, "12345"):
-		w.t.Errorf("%s %s names nobody to ask", lang, path)
+		w.T.Errorf("%s %s names nobody to ask", lang, path)
 	case strings.Count(page, "<h1") != 1:
-		w.t.Errorf("%s %s has %d h1", lang, path, strings.Count(page, "<h1"))
+		w.T.Errorf("%s %s has %d h1", lang, path, strings.Count(page, "<h1"))
 	case strings.Contains(page, "其他材料"):
-		w.t.Errorf("%s %s asks for 其他材料", lang, path)
+		w.T.Errorf("%s %s asks for 其他材料", lang, path)
 	}
 	if m := heading.FindStringSubmatch(page); m != nil {
-		w.t.Errorf("%s %s: nothing below “%s”", lang, path, m[1])
+		w.T.Errorf("%s %s: nothing below “%s”", lang, path, m[1])
 	}
-	if left := regexp.MustCompile(`\{[a-z_]+\}`).FindString(plain(mainPart.FindString(page))); left != "" {
-		w.t.Errorf("%s %s: %s was not filled in", lang, path, left)
+	if left := regexp.MustCompile(`\{[a-z_]+\}`).FindString(webtest.Text(page)); left != "" {
+		w.T.Errorf("%s %s: %s was not filled in", lang, path, left)
 	}
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
 	_, _ = z.Write([]byte(page))
 	_ = z.Close()
 	if zipped.Len() > 20<<10 {
-		w.t.Errorf("%s %s weighs %d bytes", lang, path, zipped.Len())
+		w.T.Errorf("%s %s weighs %d bytes", lang, path, zipped.Len())
 	}
 }
 
@@ -109,8 +111,8 @@ func TestItemsKnownByNameSayWhereToGo(t *testing.T) {
 	w := found(t)
 	b := w.browser()
 	b.get("/search?agency=jkj").says(200, "只公布了名称")
-	b.get(regexp.MustCompile(`/items/\d+`).FindString(b.page)).says(200, "还没有公布的内容", "现在怎么办", "咨询电话")
-	if strings.Contains(b.page, "/apply/") {
+	b.get(regexp.MustCompile(`/items/\d+`).FindString(b.Page)).says(200, "还没有公布的内容", "现在怎么办", "咨询电话")
+	if strings.Contains(b.Page, "/apply/") {
 		t.Error("an item known by name offers to apply")
 	}
 }

@@ -14,11 +14,12 @@ import (
 	"tongban/internal/house"
 	"tongban/internal/record/ledger"
 	"tongban/internal/rules/day"
+	"tongban/internal/web/webtest"
 	"tongban/internal/work/casework"
 )
 
 // plan is a picture of a floor plan.
-func plan(t *testing.T) []byte {
+func plan(t testing.TB) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 300, 200))
 	for x := range 300 {
@@ -43,7 +44,7 @@ var answers = []struct {
 
 // begin leads the baker from the home page to her draft.
 func (b *browser) begin() *browser {
-	b.w.t.Helper()
+	b.World.T.Helper()
 	b.get("/").says(200, "你要办什么事")
 	b.get("/search?q="+url.QueryEscape("做糕点")).says(200, "为什么出现", "食品作坊经营许可")
 	b.follow("食品作坊经营许可").says(200, "系统已有", "要准备什么", "特殊环节", "不收费", "法定期限", "问谁")
@@ -54,10 +55,10 @@ func (b *browser) begin() *browser {
 
 // fillIn answers every page as it comes, until the check of all answers.
 func (b *browser) fillIn(picture []byte) *browser {
-	b.w.t.Helper()
+	b.World.T.Helper()
 	b.follow("继续")
 	for range 20 {
-		path, _, _ := strings.Cut(b.at, "?")
+		path, _, _ := strings.Cut(b.At, "?")
 		switch {
 		case strings.HasSuffix(path, "/check"):
 			return b
@@ -69,11 +70,11 @@ func (b *browser) fillIn(picture []byte) *browser {
 		default:
 			b.post(b.answersHere(path))
 		}
-		if b.status != 200 {
-			b.w.t.Fatalf("%s: %d\n%s", b.at, b.status, b.text())
+		if b.Status != 200 {
+			b.World.T.Fatalf("%s: %d\n%s", b.At, b.Status, b.Text())
 		}
 	}
-	b.w.t.Fatal("the questions never end")
+	b.World.T.Fatal("the questions never end")
 	return nil
 }
 
@@ -88,14 +89,14 @@ func (b *browser) answersHere(path string) url.Values {
 			}
 		}
 	}
-	for _, tag := range inputTag.FindAllString(b.page, -1) {
-		name := attribute(tag, "name")
-		if attribute(tag, "type") == "radio" && v.Get(name) == "" {
-			v.Set(name, attribute(tag, "value"))
+	for _, tag := range b.Inputs() {
+		name := webtest.Attribute(tag, "name")
+		if webtest.Attribute(tag, "type") == "radio" && v.Get(name) == "" {
+			v.Set(name, webtest.Attribute(tag, "value"))
 		}
 	}
 	if strings.HasSuffix(path, "/form/production") {
-		if m := regexp.MustCompile(`name="category" value="([a-z_]+)"`).FindStringSubmatch(b.page); m != nil {
+		if m := regexp.MustCompile(`name="category" value="([a-z_]+)"`).FindStringSubmatch(b.Page); m != nil {
 			v.Set("category", m[1])
 		}
 	}
@@ -110,62 +111,62 @@ func TestBakerAppliesWithoutScript(t *testing.T) {
 	b := w.browser().begin()
 	b.follow("经营场所").says(200, "第 1 步")
 	b.post(url.Values{"area": {"很大"}}).says(422, "有 2 处要改", "要改：")
-	if !strings.HasPrefix(b.title(), "<title>有错误") || !strings.Contains(b.page, `value="很大"`) {
-		t.Errorf("the error page does not say so, or forgot what was typed: %s", b.title())
+	if !strings.HasPrefix(b.Title(), "<title>有错误") || !strings.Contains(b.Page, `value="很大"`) {
+		t.Errorf("the error page does not say so, or forgot what was typed: %s", b.Title())
 	}
-	b.fillInFrom(b.at, plan(t))
+	b.fillInFrom(b.At, plan(t))
 	b.says(200, "提交前核对一遍", "小满糕点坊", "来自市监局", "更改")
 	b.post(nil).says(422, "勾选")
 
 	sent := url.Values{"true": {"yes"}}
-	action, v := b.form()
+	action, v := b.Form("")
 	v["true"] = sent["true"]
-	first := b.take(b.client.PostForm(w.server.URL+action, v)).says(200, "已收到你的申请", "现在还不是“受理”", "行政许可法第三十二条").at
-	if again := b.take(b.client.PostForm(w.server.URL+action, v)).at; !strings.HasPrefix(again, first) {
+	first := b.take(b.Client.PostForm(w.Server.URL+action, v)).says(200, "已收到你的申请", "现在还不是“受理”", "行政许可法第三十二条").At
+	if again := b.take(b.Client.PostForm(w.Server.URL+action, v)).At; !strings.HasPrefix(again, first) {
 		t.Errorf("a second press led to %s, the first to %s", again, first)
 	}
 	v.Set("idempotency_key", "another-tab-0123456789")
-	b.take(b.client.PostForm(w.server.URL+action, v)).says(200, "已经提交")
+	b.take(b.Client.PostForm(w.Server.URL+action, v)).says(200, "已经提交")
 	b.get(strings.TrimSuffix(action, "/check")).says(200, "已经提交")
-	if n := strings.Count(b.get("/my").page, `href="/my/`); n != 1 {
+	if n := strings.Count(b.get("/my").Page, `href="/my/`); n != 1 {
 		t.Errorf("%d cases after two presses and two tabs", n)
 	}
 	w.receipt(b, first)
 	w.correction(b, first)
 	b.get(first).follow("撤回申请").says(200, "撤回后，这份申请就不再办理").post(nil).says(200, "已经撤回")
-	if got := b.get(first + "/withdraw").at; got != first {
+	if got := b.get(first + "/withdraw").At; got != first {
 		t.Errorf("a withdrawn case can be withdrawn again at %s", got)
 	}
 }
 
 // fillInFrom carries on at a page.
 func (b *browser) fillInFrom(page string, picture []byte) {
-	b.w.t.Helper()
+	b.World.T.Helper()
 	path, _, _ := strings.Cut(page, "/form/")
 	b.get(path).fillIn(picture)
 }
 
 // receipt looks at everything that hangs on a case that was just handed in.
 func (w *world) receipt(b *browser, at string) {
-	t := w.t
+	t := w.T
 	t.Helper()
-	page := b.get(at).text()
+	page := b.get(at).Text()
 	number := regexp.MustCompile(`990124-\d{6}-\d+`).FindString(page)
 	code := strings.ReplaceAll(regexp.MustCompile(`查询码 ([A-Z0-9 ]+)`).FindStringSubmatch(page)[1], " ", "")
-	if strings.Contains(b.title(), "云小满") || strings.Contains(b.title(), number) {
-		t.Errorf("a title with personal data: %s", b.title())
+	if strings.Contains(b.Title(), "云小满") || strings.Contains(b.Title(), number) {
+		t.Errorf("a title with personal data: %s", b.Title())
 	}
-	if ics := b.get(at + "/calendar.ics").page; !strings.Contains(ics, "DTSTART;VALUE=DATE:2026") || strings.Contains(ics, "云小满") {
+	if ics := b.get(at + "/calendar.ics").Page; !strings.Contains(ics, "DTSTART;VALUE=DATE:2026") || strings.Contains(ics, "云小满") {
 		t.Errorf("calendar:\n%s", ics)
 	}
 	b.get(at).follow("收件回执").says(200, "云小满", number, "核验这份文书")
 	b.follow("核验这份文书").says(200, "真的，确由这个机关发出")
 	b.get(at+"/proof").says(200, "tongban verify tongban-proof", "SM2")
-	proof, err := ledger.ParseProof([]byte(b.get(at + "/proof.json").page))
+	proof, err := ledger.ParseProof([]byte(b.get(at + "/proof.json").Page))
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := house.Verifiers(w.h.LogKeys.Ed25519Key, w.h.LogKeys.SM2Key)
+	keys, err := house.Verifiers(w.House.LogKeys.Ed25519Key, w.House.LogKeys.SM2Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,29 +176,29 @@ func (w *world) receipt(b *browser, at string) {
 
 	stranger := w.browser()
 	stranger.get("/progress").post(url.Values{"number": {number}, "code": {strings.ToLower(code)}}).says(200, "已收件，等受理", "第 2 步，共 5 步")
-	if strings.Contains(stranger.page, "云小满") || strings.Contains(stranger.page, "/papers/") {
+	if strings.Contains(stranger.Page, "云小满") || strings.Contains(stranger.Page, "/papers/") {
 		t.Error("the progress page shows what is personal")
 	}
 	other := w.resident("neighbour")
-	file := regexp.MustCompile(`/files/\d+`).FindString(b.get(at).page)
+	file := regexp.MustCompile(`/files/\d+`).FindString(b.get(at).Page)
 	for _, path := range []string{at, at + "/proof.json", at + "/withdraw", at + "/calendar.ics", file, file + "/preview"} {
-		if other.get(path); other.status != 404 {
-			t.Errorf("somebody else reads %s: %d", path, other.status)
+		if other.get(path); other.Status != 404 {
+			t.Errorf("somebody else reads %s: %d", path, other.Status)
 		}
 	}
-	if b.get(file + "/preview"); b.header.Get("Content-Type") != "image/jpeg" {
-		t.Errorf("preview: %d %s", b.status, b.header.Get("Content-Type"))
+	if b.get(file + "/preview"); b.Header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("preview: %d %s", b.Status, b.Header.Get("Content-Type"))
 	}
-	if b.get(file); !strings.HasPrefix(b.header.Get("Content-Disposition"), "attachment") {
-		t.Errorf("a file is shown by the browser: %v", b.header)
+	if b.get(file); !strings.HasPrefix(b.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("a file is shown by the browser: %v", b.Header)
 	}
 }
 
 // correction lets a clerk ask for one thing, and the baker mend just that.
 func (w *world) correction(b *browser, at string) {
-	t := w.t
+	t := w.T
 	t.Helper()
-	clerk, err := w.c.Actor(t.Context(), "spj_window_1")
+	clerk, err := w.County.Actor(t.Context(), "spj_window_1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,25 +206,25 @@ func (w *world) correction(b *browser, at string) {
 	if _, err := fmt.Sscanf(at, "/my/%d", &id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.h.Office.Notify(t.Context(), clerk, "", casework.NotifyIn{Case: id, Missing: []casework.Missing{
+	if _, err := w.House.Office.Notify(t.Context(), clerk, "", casework.NotifyIn{Case: id, Missing: []casework.Missing{
 		{Key: "material:plan", What: "平面图看不清", How: "标上尺寸再拍一张"}, {Key: "field:area", What: "面积和图上不一样", How: "按图上的写"}}}); err != nil {
 		t.Fatal(err)
 	}
 	b.get(at).says(200, "要你补 2 样", "一次性告知", "等你补材料")
 	b.get("/").says(200, "有事要你处理", "要你补材料")
 	b.get(at+"/correct").says(200, "平面图看不清", "标上尺寸再拍一张", "面积", "不会再要别的")
-	if strings.Contains(b.page, "photo") {
+	if strings.Contains(b.Page, "photo") {
 		t.Error("the correction page offers what the notice did not name")
 	}
-	if b.get(at + "/correct/photo"); b.status != 404 {
-		t.Errorf("a material that was not named: %d", b.status)
+	if b.get(at + "/correct/photo"); b.Status != 404 {
+		t.Errorf("a material that was not named: %d", b.Status)
 	}
 	b.get(at+"/correct").post(url.Values{"area": {"40"}}).says(422, "传上")
 	b.get(at+"/correct/plan").upload("a.png", []byte("no picture at all")).says(422, "要改")
 	b.get(at+"/correct/plan").upload("a.png", plan(t)).says(200, "已传")
 	b.post(url.Values{"area": {"40"}}).says(200, "补的材料交上去了", "已收件，等受理")
-	if b.get(at + "/correct"); b.at != at {
-		t.Errorf("what is corrected can be corrected again at %s", b.at)
+	if b.get(at + "/correct"); b.At != at {
+		t.Errorf("what is corrected can be corrected again at %s", b.At)
 	}
 }
 
@@ -232,8 +233,8 @@ func TestSilenceIsExplained(t *testing.T) {
 	t.Parallel()
 	w := found(t)
 	b := w.browser().begin().fillIn(plan(t)).post(url.Values{"true": {"yes"}}).says(200, "已收到你的申请")
-	at := b.at
-	w.clock.Set(w.clock.Now() + 9*24*day.Hour)
+	at := b.At
+	w.Clock.Set(w.Clock.Now() + 9*24*day.Hour)
 	b = w.resident("baker")
 	b.get(at).says(200, "办理中", "视为受理", "行政许可法第三十二条", "已用")
 }
@@ -255,17 +256,17 @@ func TestUploadsAreJudged(t *testing.T) {
 	t.Parallel()
 	w := found(t)
 	b := w.browser().begin()
-	draft := b.at
+	draft := b.At
 	b.get(draft+"/file/plan").upload("平面图.png", []byte("%PDF-1.7\n1 0 obj\n")).says(422, "有 1 处要改")
 	b.get(draft+"/file/plan").upload("大.pdf", append([]byte("%PDF-1.7\n"), make([]byte, 11<<20)...)).says(422, "10MB")
 	b.get(draft+"/file/plan").post(nil).says(422, "传上“经营场所平面图”")
 	b.get(draft+"/file/plan").upload("好.png", plan(t)).says(200, "好.png", "删掉")
-	remove := regexp.MustCompile(`formaction="([^"]*)"`).FindStringSubmatch(b.page)[1]
-	b.take(b.client.PostForm(w.server.URL+remove, nil)).says(200)
-	if strings.Contains(b.page, "好.png") {
+	remove := regexp.MustCompile(`formaction="([^"]*)"`).FindStringSubmatch(b.Page)[1]
+	b.take(b.Client.PostForm(w.Server.URL+remove, nil)).says(200)
+	if strings.Contains(b.Page, "好.png") {
 		t.Error("the file that was removed is still there")
 	}
-	if b.get(draft + "/file/identity"); strings.Contains(b.at, "identity") {
+	if b.get(draft + "/file/identity"); strings.Contains(b.At, "identity") {
 		t.Error("what the record supplies is asked for")
 	}
 }
