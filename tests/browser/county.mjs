@@ -72,6 +72,17 @@ export async function enter(browser, where, login, options = { viewport: desk })
   return page;
 }
 
+// visit opens a page as somebody, for one act, and sees that nothing went wrong on it.
+export async function visit(browser, where, login, options, act) {
+  const page = await enter(browser, where, login, options);
+  try {
+    await act(page);
+    assert.deepEqual(page.wrong, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
 // press presses a button or follows a link by its words and waits for the next page.
 export async function press(page, words, { in: scope = 'main' } = {}) {
   const exact = typeof words === 'string' ? new RegExp(`^\\s*${words}`) : words;

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { county, enter, image, press, says, signIn, text } from './county.mjs';
+import { county, image, press, says, signIn, text, visit } from './county.mjs';
 import { desk, focusSeen, launch, noSideways, open, phone, shot } from './lib.mjs';
 import { links, reader } from './survey.mjs';
 
@@ -23,15 +23,7 @@ after(async () => {
   await where?.stop();
 });
 
-async function using(login, options, act) {
-  const page = await enter(browser, where, login, options);
-  try {
-    await act(page);
-    assert.deepEqual(page.wrong, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const using = (login, options, act) => visit(browser, where, login, options, act);
 
 // answers are those of the story's form, by page.
 const answers = {

@@ -2,7 +2,7 @@
 // the spot, an agency as applicant, and the same work without script.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { choose, county, enter, image, press, says, text } from './county.mjs';
+import { choose, county, image, press, says, text, visit } from './county.mjs';
 import { desk, launch, shot } from './lib.mjs';
 
 const uncle = '990124195503085850';
@@ -19,16 +19,7 @@ after(async () => {
   await where?.stop();
 });
 
-// with opens a page as somebody, for one act, and sees that nothing went wrong on it.
-async function using(login, options, act) {
-  const page = await enter(browser, where, login, options);
-  try {
-    await act(page);
-    assert.deepEqual(page.wrong, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const using = (login, options, act) => visit(browser, where, login, options, act);
 
 // receive finds the person by the number on their card and begins an application.
 async function receive(page, number, words, item) {

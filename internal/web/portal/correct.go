@@ -29,17 +29,12 @@ type correctData struct {
 // correcting opens a case that waits for its correction; any other leads to
 // its page, which says how it stands.
 func (p *portal) correcting(w http.ResponseWriter, r *http.Request, a act.Actor) (*casework.Case, bool) {
-	n, ok := p.number(w, r, "id")
+	c, ok := p.looked(w, r, a)
 	if !ok {
 		return nil, false
 	}
-	c, err := p.House.Office.Look(r.Context(), a, n, "")
-	if err != nil {
-		p.Fail(w, r, err)
-		return nil, false
-	}
 	if c.Status != casework.Correcting || c.Facts.Notice == nil || c.Personal == nil {
-		door.Done(w, r, "/my/"+id(n))
+		door.Done(w, r, "/my/"+id(c.ID))
 		return nil, false
 	}
 	return c, true

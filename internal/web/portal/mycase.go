@@ -30,14 +30,23 @@ type caseData struct {
 	Public    bool // seen by number and query code
 }
 
-func (p *portal) casePage(w http.ResponseWriter, r *http.Request, a act.Actor) {
+// looked opens the case of the address for its reader; ok is false when the
+// answer has been written.
+func (p *portal) looked(w http.ResponseWriter, r *http.Request, a act.Actor) (*casework.Case, bool) {
 	n, ok := p.number(w, r, "id")
 	if !ok {
-		return
+		return nil, false
 	}
 	c, err := p.House.Office.Look(r.Context(), a, n, "")
 	if err != nil {
 		p.Fail(w, r, err)
+	}
+	return c, err == nil
+}
+
+func (p *portal) casePage(w http.ResponseWriter, r *http.Request, a act.Actor) {
+	c, ok := p.looked(w, r, a)
+	if !ok {
 		return
 	}
 	data := p.caseOf(c)

@@ -27,18 +27,13 @@ func (p *portal) proofHelp(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *portal) proofPage(w http.ResponseWriter, r *http.Request, a act.Actor) {
-	n, ok := p.number(w, r, "id")
+	c, ok := p.looked(w, r, a)
 	if !ok {
 		return
 	}
-	c, err := p.House.Office.Look(r.Context(), a, n, "")
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
 	data := p.proofKeys()
-	data.Number, data.File, data.Name = c.Number, "/my/"+id(n)+"/proof.json", proofName(n)
-	p.show(w, r, ui.Page{Name: "portal/proof", Title: ui.M("portal.proof.title"), Back: &ui.Link{Text: ui.M("portal.case.back"), Href: "/my/" + id(n)}, Data: data})
+	data.Number, data.File, data.Name = c.Number, "/my/"+id(c.ID)+"/proof.json", proofName(c.ID)
+	p.show(w, r, ui.Page{Name: "portal/proof", Title: ui.M("portal.proof.title"), Back: &ui.Link{Text: ui.M("portal.case.back"), Href: "/my/" + id(c.ID)}, Data: data})
 }
 
 // proof is every act on the case up to now, against a checkpoint signed now.

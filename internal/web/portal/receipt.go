@@ -46,13 +46,8 @@ func (p *portal) receipt(c *casework.Case) *ui.Receipt {
 
 // calendar is the day by which the applicant hears, for their own calendar.
 func (p *portal) calendar(w http.ResponseWriter, r *http.Request, a act.Actor) {
-	n, ok := p.number(w, r, "id")
+	c, ok := p.looked(w, r, a)
 	if !ok {
-		return
-	}
-	c, err := p.House.Office.Look(r.Context(), a, n, "")
-	if err != nil {
-		p.Fail(w, r, err)
 		return
 	}
 	if c.Due == 0 {

@@ -17,16 +17,11 @@ func mayWithdraw(status string) bool {
 
 // withdrawPage asks once more, with what follows from it as the heading.
 func (p *portal) withdrawPage(w http.ResponseWriter, r *http.Request, a act.Actor) {
-	n, ok := p.number(w, r, "id")
+	c, ok := p.looked(w, r, a)
 	if !ok {
 		return
 	}
-	c, err := p.House.Office.Look(r.Context(), a, n, "")
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	back := "/my/" + id(n)
+	back := "/my/" + id(c.ID)
 	if !mayWithdraw(c.Status) {
 		door.Done(w, r, back)
 		return

@@ -66,6 +66,24 @@ func MomentFull(lang wording.Lang, i day.Instant) string {
 	return Date(lang, i.Day()) + " " + ClockTime(i)
 }
 
+// MomentFrom is Moment as a reader of now reads it: with the year when it is of
+// another.
+func MomentFrom(lang wording.Lang, now, i day.Instant) string {
+	y, _, _ := i.Day().Date()
+	if this, _, _ := now.Day().Date(); y != this {
+		return MomentFull(lang, i)
+	}
+	return Moment(lang, i)
+}
+
+// until writes when something ends: the time, with its day when that is not today.
+func until(lang wording.Lang, now, end day.Instant) string {
+	if end.Day() == now.Day() {
+		return ClockTime(end)
+	}
+	return MomentFrom(lang, now, end)
+}
+
 // ClockTime writes hour and minute in China's zone: 14:05.
 func ClockTime(i day.Instant) string {
 	if i == 0 {

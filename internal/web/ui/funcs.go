@@ -25,7 +25,7 @@ const (
 //
 //	t KEY NAME VALUE…   a sentence of the catalogue
 //	say X               a Text, day, instant, number or string as people read it
-//	date dateLong dateShort instant instantFull clock days
+//	date dateLong dateShort instant instantFull until clock days
 //	money num bytes spaced maskName maskPhone maskID maskIDPublic
 //	icon NAME           an inline symbol, hidden from screen readers
 //	key                 the hidden idempotency key that every POST form starts with
@@ -37,14 +37,15 @@ const (
 func (r *Renderer) funcs(lang wording.Lang, set *template.Template) template.FuncMap {
 	return template.FuncMap{
 		"t":     func(key string, pairs ...any) string { return wording.Text(lang, key, pairs...) },
-		"say":   func(v any) string { return Say(lang, v) },
+		"say":   func(v any) string { return r.say(lang, v) },
 		"msg":   func(key string, pairs ...any) Text { return M(key, pairs...) },
 		"plain": func(s string) Text { return Plain(s) },
 
 		"date":        func(d day.Day) string { return Date(lang, d) },
 		"dateLong":    func(d day.Day) string { return DateLong(lang, d) },
 		"dateShort":   DateShort,
-		"instant":     func(i day.Instant) string { return Moment(lang, i) },
+		"instant":     func(i day.Instant) string { return MomentFrom(lang, r.opt.Clock(), i) },
+		"until":       func(now, end day.Instant) string { return until(lang, now, end) },
 		"instantFull": func(i day.Instant) string { return MomentFull(lang, i) },
 		"clock":       ClockTime,
 		"days":        func(n int, working bool) string { return Days(lang, n, working) },
@@ -81,6 +82,17 @@ func (r *Renderer) funcs(lang wording.Lang, set *template.Template) template.Fun
 		"add":     func(a, b int) int { return a + b },
 		"seconds": func(from, to day.Instant) int64 { return int64((to - from) / day.Second) },
 	}
+}
+
+// say is Say, with the year of a moment that is not of this one.
+func (r *Renderer) say(lang wording.Lang, v any) string {
+	switch i := v.(type) {
+	case At:
+		return MomentFrom(lang, r.opt.Clock(), day.Instant(i))
+	case day.Instant:
+		return MomentFrom(lang, r.opt.Clock(), i)
+	}
+	return Say(lang, v)
 }
 
 var sitePaths = map[string]string{

@@ -230,3 +230,25 @@ func TestFill(t *testing.T) {
 		t.Error("a stored day is not split")
 	}
 }
+
+// A moment of another year says so, and a session that ends tomorrow says tomorrow's date.
+func TestMomentsTellTheDayAndTheYear(t *testing.T) {
+	t.Parallel()
+	r := newRenderer(t, io.Discard, fstest.MapFS{"x.html": {Data: []byte(`{{template "timeline" .Data}}`)}})
+	today := day.Of(2026, 11, 24).Start()
+	list := ui.Timeline{Events: []ui.Event{{At: today - 1*day.Hour, Title: ui.Plain("a")}, {At: day.Of(2025, 12, 30).Start() + 9*day.Hour, Title: ui.Plain("b")}}}
+	for _, c := range []struct {
+		expires day.Instant
+		want    string
+	}{{today + 5*day.Hour, "登录保持到 05:00"}, {today + 29*day.Hour, "登录保持到 11月25日 05:00"}} {
+		h := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			r.Render(w, req, 200, ui.Page{Name: "room/x", Title: ui.Plain("x"), Data: list, Expires: c.expires, Person: &ui.Person{Name: "x", SignOut: "/x"}})
+		})
+		page := text(t, get(t, h, "/"))
+		for _, want := range []string{c.want, "<time>11月23日 23:00</time>", "<time>2025年12月30日 09:00</time>"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page does not say %q:\n%s", want, page)
+			}
+		}
+	}
+}
