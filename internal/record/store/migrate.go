@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 // schema holds every migration, numbered, forward only, the same for both
@@ -33,7 +34,15 @@ func migrate(ctx context.Context, db *sql.DB, e Engine) error {
 	if e == SQLite {
 		d = goose.DialectSQLite3
 	}
-	p, err := goose.NewProvider(d, db, files, goose.WithDisableGlobalRegistry(true))
+	o := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if e == Postgres { // several nodes may start at once: one migrates, the others wait
+		turn, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600), lock.WithUnlockTimeout(1, 30))
+		if err != nil {
+			return err
+		}
+		o = append(o, goose.WithSessionLocker(turn))
+	}
+	p, err := goose.NewProvider(d, db, files, o...)
 	if err != nil {
 		return err
 	}

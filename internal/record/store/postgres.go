@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	cutTries      = 3                // how often a command whose connection was cut is run
 	raceTries     = 6                // how often a command that lost a race is run again
 	commandBudget = 30 * time.Second // a command's own time limit; no request's context reaches it
 )
@@ -26,6 +27,8 @@ type postgresEngine struct {
 	pool       *pgxpool.Pool
 	background chan struct{}
 	reserving  sync.Mutex
+	at         *attendance
+	conns      int32 // at most in the pool
 }
 
 func openPostgres(ctx context.Context, s *Store) (engine, error) {
@@ -38,15 +41,27 @@ func openPostgres(ctx context.Context, s *Store) (engine, error) {
 	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = "tongban"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.ConnConfig.OnNotice = noticed
+	at := &attendance{confirmed: s.opts.Confirmed, look: make(chan struct{}, 1)}
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		now, err := askStanding(ctx, c)
+		if err == nil {
+			at.met(now)
+		}
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	if err := pool.Ping(ctx); err != nil {
+	if err = pool.Ping(ctx); err == nil {
+		err = at.barred()
+	}
+	if err != nil {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresEngine{s: s, pool: pool, background: make(chan struct{}, max(2, int(cfg.MaxConns)/4))}, nil
+	return &postgresEngine{s: s, pool: pool, background: make(chan struct{}, max(2, int(cfg.MaxConns)/4)), at: at, conns: cfg.MaxConns}, nil
 }
 
 func (e *postgresEngine) name() Engine { return Postgres }
@@ -86,36 +101,52 @@ func (e *postgresEngine) do(ctx context.Context, p Priority, f func(*Tx) error) 
 // doInTurn runs f until it is committed, refused, or has lost too many races.
 func (e *postgresEngine) doInTurn(ctx context.Context, f func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := e.once(ctx, f)
-		if err == nil || !lostRace(err) {
+		err := e.once(ctx, false, f)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errCut) && try < cutTries:
+		case !lostRace(err):
 			return err
-		}
-		if try == raceTries {
+		case try == raceTries:
 			return fmt.Errorf("%w: %w", ErrConflict, err)
 		}
 	}
 }
 
-func (e *postgresEngine) once(ctx context.Context, f func(*Tx) error) error {
+// errCut says that the connection was lost before the commit was asked for:
+// nothing is stored, and the command may be run again.
+var errCut = errors.New("connection lost")
+
+// once runs f in one transaction; anyway also while nothing may be stored.
+func (e *postgresEngine) once(ctx context.Context, anyway bool, f func(*Tx) error) error {
+	if why := e.at.barred(); why != nil && !anyway {
+		return fmt.Errorf("%w: %w", ErrUnavailable, why)
+	}
 	if err := e.reserve(ctx); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	t, err := e.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	t, err := e.begin(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer func() { _ = t.Rollback(ctx) }()
-	tx := &Tx{s: e.s, conn: &pgConn{ctx, t}, now: e.s.opts.Clock()}
-	if err := guard(tx, f); err != nil {
-		return cutOff(t, away(err))
+	// The connection may be new, and to another server than before.
+	if why := e.at.barred(); why != nil && !anyway {
+		return fmt.Errorf("%w: %w", ErrUnavailable, why)
 	}
-	if err := tx.Flush(); err != nil {
+	tx := &Tx{s: e.s, conn: &pgConn{ctx, t}, now: e.s.opts.Clock()}
+	err = guard(tx, f)
+	if err == nil {
+		err = tx.Flush()
+	}
+	if err != nil {
 		return cutOff(t, away(err))
 	}
 	// A commit whose answer is lost may have been stored: the caller is told
 	// "unavailable" and finds out by its idempotency key.
 	began := time.Now()
-	if err := t.Commit(ctx); err != nil {
+	if err := commit(ctx, t); err != nil {
 		return fmt.Errorf("%w: commit: %w", ErrUnavailable, err)
 	}
 	e.s.committed(1, began)
@@ -126,12 +157,27 @@ func (e *postgresEngine) once(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (e *postgresEngine) read(ctx context.Context, f func(*Tx) error) error {
-	t, err := e.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	t, err := e.begin(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer func() { _ = t.Rollback(context.WithoutCancel(ctx)) }()
-	return cutOff(t, away(f(&Tx{s: e.s, conn: &pgConn{ctx, t}, readOnly: true, now: e.s.opts.Clock()})))
+	if err = f(&Tx{s: e.s, conn: &pgConn{ctx, t}, readOnly: true, now: e.s.opts.Clock()}); err != nil {
+		return cutOff(t, away(err))
+	}
+	return nil
+}
+
+// begin begins a transaction. A kept connection that was cut meanwhile shows here
+// and not before; nothing was asked of it yet, so the next one is taken.
+func (e *postgresEngine) begin(ctx context.Context, o pgx.TxOptions) (t pgx.Tx, err error) {
+	for range e.conns + 1 {
+		var none *pgconn.ConnectError
+		if t, err = e.pool.BeginTx(ctx, o); err == nil || errors.As(err, &none) || ctx.Err() != nil {
+			break
+		}
+	}
+	return t, err
 }
 
 // reserve takes the next block of ids in a transaction of its own.
@@ -194,10 +240,10 @@ func away(err error) error {
 // cutOff marks the error of a transaction whose connection broke: the database
 // went away in the midst of it, whatever the broken call said.
 func cutOff(t pgx.Tx, err error) error {
-	if err == nil || errors.Is(err, ErrUnavailable) || !t.Conn().IsClosed() {
+	if err == nil || !t.Conn().IsClosed() {
 		return err
 	}
-	return fmt.Errorf("%w: connection lost: %w", ErrUnavailable, err)
+	return fmt.Errorf("%w: %w: %w", ErrUnavailable, errCut, err)
 }
 
 // pgConn is a transaction of pgx.

@@ -67,6 +67,10 @@ type Options struct {
 	Clock day.Clock // nil means the machine's clock
 	Log   *slog.Logger
 
+	// Confirmed demands of PostgreSQL that a second server has every commit before
+	// it is acknowledged; where that does not hold nothing is stored.
+	Confirmed bool
+
 	// BeforeCommit runs once before each commit of SQLite's writer with what
 	// the group's commands handed to Tx.Keep: the ledger numbers its events here.
 	BeforeCommit func(tx *Tx, kept []any) error
@@ -179,13 +183,23 @@ func (s *Store) committed(commands int, began time.Time) {
 	}
 }
 
-// Broken tells why the store stopped writing, or "".
+// Broken tells why nothing is stored: for good after a fatal storage error, or
+// until PostgreSQL's server is again one that may be written to. "" when all is well.
 func (s *Store) Broken() string {
 	if why := s.broken.Load(); why != nil {
 		return *why
 	}
+	if e, ok := s.engine.(*postgresEngine); ok {
+		if why := e.at.barred(); why != nil {
+			return why.Error()
+		}
+	}
 	return ""
 }
+
+// Bar stops all further writing by this process: the database is not the one
+// that it should be.
+func (s *Store) Bar(why error) { s.fail(why.Error()) }
 
 // Close ends the writer after the commands already taken and closes the database.
 func (s *Store) Close() error { return s.engine.close() }
