@@ -63,24 +63,12 @@ func (l *Ledger) Sign(ctx context.Context) (Checkpoint, error) {
 	if l.rolledBack.Load() {
 		return Checkpoint{}, ErrRolledBack
 	}
-	var c Checkpoint
-	var name string
-	done := false
-	err := l.s.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		if c, name, err = l.tree(tx); err != nil {
-			return err
-		}
-		last, found, err := l.Last(tx, c.Log)
-		switch {
-		case c.Size == 0:
-			done = true
-		case found && last.Size == c.Size:
-			c, done = last, true
-		}
-		return err
-	})
+	c, name, done, err := l.signable(ctx)
 	if err != nil || done {
+		return c, err
+	}
+	// What was read must not be lost once it is signed.
+	if err := l.s.Settled(ctx); err != nil {
 		return c, err
 	}
 	if c.Note, err = l.signed(name, c.Size, c.Root); err != nil {
@@ -93,6 +81,38 @@ func (l *Ledger) Sign(ctx context.Context) (Checkpoint, error) {
 		tx.Put(`insert into checkpoint(log, size, at, note) values($1, $2, $3, $4) on conflict do nothing`, c.Log, c.Size, tx.Now(), c.Note)
 		return nil
 	})
+}
+
+// signable reads the tree that is to be signed; done is true when the last
+// checkpoint covers it, or it is empty. What is signed extends what was signed.
+func (l *Ledger) signable(ctx context.Context) (c Checkpoint, name string, done bool, err error) {
+	kept, err := l.Outside()
+	if err != nil {
+		return c, "", false, err
+	}
+	err = l.s.Read(ctx, func(tx *store.Tx) error {
+		if c, name, err = l.tree(tx); err != nil {
+			return err
+		}
+		last, found, err := l.Last(tx, c.Log)
+		switch {
+		case err != nil:
+			return err
+		case c.Size == 0:
+			done = true
+			return nil
+		case found && last.Size == c.Size:
+			c, done = last, true
+			return nil
+		case kept == "":
+			return nil
+		}
+		return l.holds(tx, kept)
+	})
+	if errors.Is(err, ErrRolledBack) {
+		l.rolledBack.Store(true)
+	}
+	return c, name, done, err
 }
 
 // SignView signs the tree exactly as a read transaction sees it, without keeping

@@ -68,33 +68,37 @@ func (l *Ledger) checkOutside(ctx context.Context) error {
 	if err != nil || text == "" {
 		return err
 	}
+	return l.s.Read(ctx, func(tx *store.Tx) error { return l.holds(tx, text) })
+}
+
+// holds tells whether the database has everything that a signed checkpoint
+// covers; the error is ErrRolledBack when it does not.
+func (l *Ledger) holds(tx *store.Tx, text string) error {
 	_, name, kept, err := openNote(text, l.o.Verifiers)
 	if err != nil {
 		return fmt.Errorf("%w: it cannot be verified: %w", ErrRolledBack, err)
 	}
-	return l.s.Read(ctx, func(tx *store.Tx) error {
-		log, size, found, err := l.logByName(tx, name)
-		if err != nil {
+	log, size, found, err := l.logByName(tx, name)
+	if err != nil {
+		return err
+	}
+	if found && size < kept.Size {
+		restored, err := l.continued(tx, name, kept.Size)
+		if err != nil || restored {
 			return err
 		}
-		if found && size < kept.Size {
-			restored, err := l.continued(tx, name, kept.Size)
-			if err != nil || restored {
-				return err
-			}
-		}
-		if !found || size < kept.Size {
-			return fmt.Errorf("%w: kept %d acts of %s, the database has %d", ErrRolledBack, kept.Size, name, size)
-		}
-		root, err := tlog.TreeHash(kept.Size, newReader(tx, log, size))
-		if err != nil {
-			return err
-		}
-		if root != kept.Root {
-			return fmt.Errorf("%w: the first %d acts of %s are not the signed ones", ErrRolledBack, kept.Size, name)
-		}
-		return nil
-	})
+	}
+	if !found || size < kept.Size {
+		return fmt.Errorf("%w: kept %d acts of %s, the database has %d", ErrRolledBack, kept.Size, name, size)
+	}
+	root, err := tlog.TreeHash(kept.Size, newReader(tx, log, size))
+	if err != nil {
+		return err
+	}
+	if root != kept.Root {
+		return fmt.Errorf("%w: the first %d acts of %s are not the signed ones", ErrRolledBack, kept.Size, name)
+	}
+	return nil
 }
 
 // continued tells whether a later generation says of itself that it continues
