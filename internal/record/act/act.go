@@ -124,7 +124,7 @@ func attempt[In, Out any](r *Runner, tx *store.Tx, a Actor, token string, digest
 // doing, and the answer is the first one's.
 func (r *Runner) overtaken(ctx context.Context, a Actor, token string, digest []byte, out any) bool {
 	replayed := false
-	err := r.Store.Read(ctx, func(tx *store.Tx) (err error) {
+	err := r.Store.Do(ctx, priority(a), func(tx *store.Tx) (err error) {
 		replayed, err = replay(tx, a, token, digest, out)
 		return err
 	})
@@ -178,6 +178,9 @@ func replay(tx *store.Tx, a Actor, token string, digest []byte, out any) (bool, 
 	if string(was) != string(digest) {
 		return false, Wrong("act.key_reused")
 	}
+	// The first run may have been stored on one server only when its connection was
+	// cut; answering it acknowledges it.
+	tx.Settle()
 	return true, json.Unmarshal([]byte(result), out)
 }
 
