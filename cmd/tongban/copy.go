@@ -59,7 +59,7 @@ func (c *restoreCommand) Run(s *shell) error {
 	}
 	ctx := context.Background()
 	h, err := house.Open(ctx, house.Options{
-		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Origin: c.Origin, Log: s.plainLog(), Restore: true,
+		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Confirm: !c.Single, Origin: c.Origin, Log: s.plainLog(), Restore: true,
 	})
 	if err != nil {
 		return err

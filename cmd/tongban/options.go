@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -32,6 +33,7 @@ type storage struct {
 	Keys     string `default:"" env:"TONGBAN_KEYS" placeholder:"DIR" help:"shell.option.keys"`
 	Signed   string `default:"" env:"TONGBAN_SIGNED" placeholder:"FILE" help:"shell.option.signed"`
 	Database string `default:"" env:"TONGBAN_DATABASE" placeholder:"URL" help:"cli.option.database"`
+	Single   bool   `name:"single-server" env:"TONGBAN_SINGLE_SERVER" help:"shell.option.single_server"`
 }
 
 // logging says how much is told.
@@ -43,6 +45,8 @@ type logging struct {
 type listening struct {
 	Addr   string `default:"127.0.0.1:8080" env:"TONGBAN_ADDR" placeholder:"HOST:PORT" help:"cli.option.addr"`
 	Public string `default:"" env:"TONGBAN_PUBLIC" placeholder:"URL" help:"shell.option.public"`
+
+	Drain time.Duration `default:"0s" env:"TONGBAN_DRAIN" placeholder:"TIME" help:"shell.option.drain"`
 }
 
 // optionsCommand prints the table with the values that hold now.

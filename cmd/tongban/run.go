@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"tongban/internal/record/act"
+	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
@@ -71,6 +72,9 @@ func (s *shell) answer(err error, asJSON bool) int {
 	}
 	var m wording.Message
 	known := errors.As(err, &m)
+	if errors.Is(err, store.ErrUnconfirmed) {
+		m, known = wording.M("shell.unconfirmed", "why", err), true
+	}
 	var refused *act.Error
 	if errors.As(err, &refused) {
 		m, known = refused.Msg, true

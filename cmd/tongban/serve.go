@@ -69,7 +69,7 @@ func (c *serveCommand) Run(s *shell) error {
 	defer flush()
 	metrics := house.NewMetrics()
 	h, err := house.Open(ctx, house.Options{
-		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
+		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Confirm: !c.Single, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
 		Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery, Keep: c.BackupKeep}, Hooks: notice.Gate{Hosts: c.HookHosts},
 		Watched: witnesses,
 	})
@@ -87,8 +87,9 @@ const (
 	graceTime     = 20 * time.Second
 )
 
-// serve answers until ctx ends; then requests under way are finished, followers
-// and jobs stopped, and the database closed.
+// serve answers until ctx ends; then /readyz says so for a while in which
+// everything is still answered, requests under way are finished, followers and
+// jobs stopped, and the database closed.
 func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metrics, at listening, o door.Options) error {
 	l, err := net.Listen("tcp", at.Addr)
 	if err != nil {
@@ -118,6 +119,9 @@ func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metric
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
+		h.Leave()
+		server.SetKeepAlivesEnabled(false)
+		time.Sleep(at.Drain)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 		defer cancel()
 		err = server.Shutdown(grace)

@@ -11,6 +11,9 @@ import (
 // Ready tells whether commands can be stored and read back now; the error says
 // why not, for the operator.
 func (h *House) Ready(ctx context.Context) error {
+	if h.leaving.Load() {
+		return errLeaving
+	}
 	if h.readOnly != nil {
 		return h.readOnly
 	}
@@ -24,3 +27,9 @@ func (h *House) Ready(ctx context.Context) error {
 		return nil
 	})
 }
+
+var errLeaving = errors.New("the server is about to stop")
+
+// Leave makes Ready say that the house will be closed soon, so that whoever
+// spreads the work sends no more; everything else goes on.
+func (h *House) Leave() { h.leaving.Store(true) }

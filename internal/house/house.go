@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -41,6 +42,7 @@ type Options struct {
 	Keys     string    // key folder; "" is keys in Dir
 	Signed   string    // file outside the database that keeps the last signed checkpoint; "" is last-checkpoint in the key folder
 	Database string    // postgres://…; "" is SQLite in Dir
+	Confirm  bool      // PostgreSQL: store nothing unless a second server has it before it is acknowledged
 	Home     int64     // tenancy; 0 is 1
 	Origin   string    // identity of the ledger; "" is "tongban.local/log"
 	Region   string    // region code that begins case numbers; "" is 000000
@@ -88,6 +90,7 @@ type House struct {
 	Followers []ledger.Follower // what watches the ledger
 
 	readOnly error
+	leaving  atomic.Bool
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
@@ -157,7 +160,7 @@ func (h *House) openLedger(ctx context.Context) error {
 		committed = o.Metrics.committed
 	}
 	h.Store, err = store.Open(ctx, store.Options{
-		URL: o.Database, Dir: o.Dir, Home: o.Home, Clock: o.Clock, Log: o.Log, BeforeCommit: h.Ledger.BeforeCommit, Committed: committed, NoSync: o.NoSync,
+		URL: o.Database, Dir: o.Dir, Home: o.Home, Confirmed: o.Confirm, Clock: o.Clock, Log: o.Log, BeforeCommit: h.Ledger.BeforeCommit, Committed: committed, NoSync: o.NoSync,
 	})
 	if err != nil {
 		return err
@@ -235,7 +238,9 @@ func (h *House) furnish(ctx context.Context) error {
 	if err := archive.Unfinished(ctx, h.Store); err != nil {
 		return err
 	}
-	h.readOnly = h.Ledger.CheckOutside(ctx)
+	if h.readOnly = h.Ledger.CheckOutside(ctx); h.readOnly != nil {
+		h.Store.Bar(h.readOnly)
+	}
 	return nil
 }
 
@@ -248,6 +253,7 @@ func (h *House) ReadOnly() error { return h.readOnly }
 func (h *House) Run(ctx context.Context) {
 	ctx, h.stop = context.WithCancel(ctx)
 	for _, f := range []func(context.Context){
+		func(ctx context.Context) { h.Store.Watch(ctx, h.Ledger.Compare) },
 		func(ctx context.Context) { h.Ledger.Run(ctx, "") },
 		h.Ledger.RunWitnesses,
 		h.Jobs.Run,

@@ -42,7 +42,7 @@ const startWithin = 60 * time.Second
 func Serve(bin, dir, database string, log io.Writer) (*Server, error) {
 	args := []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--region", demo.Region, "--origin", "drive.invalid/log"}
 	if database != "" {
-		args = append(args, "--database", database)
+		args = append(args, "--database", database, "--single-server")
 	}
 	return Start(log, bin, args...)
 }
