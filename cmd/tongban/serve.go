@@ -81,9 +81,7 @@ func (c *serveCommand) Run(s *shell) error {
 
 const (
 	headerTimeout = 10 * time.Second
-	readTimeout   = 15 * time.Minute // an upload over a slow line
 	idleTimeout   = 2 * time.Minute
-	writeTimeout  = 15 * time.Minute
 	graceTime     = 20 * time.Second
 )
 
@@ -110,7 +108,7 @@ func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metric
 	h.Run(context.WithoutCancel(ctx))
 	unwatched := watch(context.WithoutCancel(ctx), metrics)
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		Handler: publicPace.bound(handler), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, // bodies and answers have their pace
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(h.Options.Log.Handler(), slog.LevelWarn),
 	}
 	fmt.Fprintf(s.out, "http://%s\n", l.Addr())

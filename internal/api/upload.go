@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -19,32 +18,16 @@ type uploadIn struct {
 	ID       int64  `path:"id" example:"42"`
 	Material string `query:"material" required:"true" maxLength:"60" example:"plan"`
 	r        *http.Request
-	w        http.ResponseWriter
 }
 
 // Resolve keeps the request for the handler.
 func (u *uploadIn) Resolve(ctx huma.Context) []error {
-	u.r, u.w = humago.Unwrap(ctx)
+	u.r, _ = humago.Unwrap(ctx)
 	return nil
 }
 
 type uploaded struct {
 	File int64 `json:"file"`
-}
-
-// stalled is how long an upload may send nothing.
-const stalled = 30 * time.Second
-
-// patient reads an upload and gives up when nothing comes any more.
-type patient struct {
-	io.Reader
-	wait *http.ResponseController
-}
-
-// Read reads on.
-func (p patient) Read(b []byte) (int, error) {
-	_ = p.wait.SetReadDeadline(time.Now().Add(stalled)) // not every connection can
-	return p.Reader.Read(b)
 }
 
 // upload adds the operation that takes one file for a draft or a case.
@@ -64,10 +47,6 @@ func (s *server) upload(ctx context.Context, v *visit, in *uploadIn) (*bodyOf[up
 	if err != nil {
 		return nil, act.Wrong("api.upload.form")
 	}
-	in.r.Body = struct {
-		io.Reader
-		io.Closer
-	}{patient{in.r.Body, http.NewResponseController(in.w)}, in.r.Body}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
