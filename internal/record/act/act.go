@@ -22,6 +22,7 @@ import (
 
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
+	"tongban/internal/record/vault"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
@@ -206,6 +207,8 @@ func (r *Runner) settle(ctx context.Context, c Command, err error) error {
 		return nil
 	case errors.As(err, &e):
 		return e
+	case errors.As(err, new(vault.Erased)):
+		return Erased()
 	case errors.As(err, &m):
 		return &Error{Kind: Invalid, Code: m.Key, Msg: m}
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrConflict):

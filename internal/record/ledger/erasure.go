@@ -152,3 +152,9 @@ func sortedKeys[V any](m map[int64]V) []int64 {
 	slices.SortFunc(keys, cmp.Compare)
 	return keys
 }
+
+// EventsOf lists the ids of the events of one stream, oldest first.
+func (l *Ledger) EventsOf(tx *store.Tx, stream string, limit int) ([]int64, error) {
+	return store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
+		`select id from event where home = $1 and stream = $2 order by version limit $3`, tx.Home(), stream, limit)
+}

@@ -39,12 +39,13 @@ func (v *Vault) isDenied(id int64, made day.Instant) bool {
 }
 
 // EraseGone destroys a key that the list of destroyed keys names, if it is here.
-// It tells what it belonged to; false when there is no such key.
+// It tells what it belonged to; false when no such key lives.
 func (v *Vault) EraseGone(tx *store.Tx, g Gone) (Owned, bool, error) {
 	o := Owned{Key: g.Key}
-	var made day.Instant
-	found, err := tx.Get([]any{&o.Kind, &o.Owner, &made}, `select owner_kind, owner, created from data_key where home = $1 and id = $2`, tx.Home(), g.Key)
-	if err != nil || !found || made != g.Made {
+	var made, erased day.Instant
+	found, err := tx.Get([]any{&o.Kind, &o.Owner, &made, &erased},
+		`select owner_kind, owner, created, erased_at from data_key where home = $1 and id = $2`, tx.Home(), g.Key)
+	if err != nil || !found || made != g.Made || erased != 0 {
 		return o, false, err
 	}
 	return o, true, v.Erase(tx, g.Key)

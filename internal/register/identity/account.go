@@ -73,7 +73,12 @@ func checkLogin(login string) error {
 func (r *Register) loginIndex(login string) []byte { return r.vault.Index("account.login", login) }
 
 func (r *Register) accountByLogin(tx *store.Tx, login string) (account, bool, error) {
-	return store.Find(tx, scanAccount, accountSelect+`and a.login_index = $2`, tx.Home(), r.loginIndex(login))
+	for _, index := range r.vault.Indexes("account.login", login) {
+		if a, found, err := store.Find(tx, scanAccount, accountSelect+`and a.login_index = $2`, tx.Home(), index); found || err != nil {
+			return a, found, err
+		}
+	}
+	return account{}, false, nil
 }
 
 func (r *Register) accountOf(tx *store.Tx, person int64) (account, bool, error) {

@@ -10,6 +10,6 @@ func Commands() []act.Command {
 		CommandRepresent, CommandEndRepresent, CommandGrantPost, CommandEndPost, CommandSetLeave, CommandEndLeave,
 		CommandKnow, CommandCreateStaffAccount, CommandCreateAccount, CommandResetStaff, CommandResetPerson,
 		CommandSignIn, CommandSecond, CommandSignOut, CommandChangePassword, CommandSetUpTOTP, CommandConfirmTOTP,
-		CommandSignUp, CommandFirstAdministrator,
+		CommandSignUp, CommandFirstAdministrator, CommandRestrict, CommandRelease,
 	}
 }

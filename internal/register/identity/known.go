@@ -93,6 +93,9 @@ func (r *Register) keyOf(tx *store.Tx, subject int64) (*vault.Key, error) {
 // a form fills in.
 func (r *Register) Known(tx *store.Tx, subject int64) (map[string]Value, error) {
 	known := map[string]Value{}
+	if use, err := r.Use(tx, subject); err != nil || use != (Use{}) {
+		return known, err // what is only kept fills nothing in
+	}
 	if err := r.registered(tx, subject, known); err != nil {
 		return nil, err
 	}

@@ -341,6 +341,9 @@ func (r *Register) Name(tx *store.Tx, id int64) (string, error) {
 		l, err := r.Legal(tx, id)
 		return l.Name, err
 	}
+	if len(sealed) == 0 {
+		return wording.Text(wording.ZH, "identity.person.erased"), nil
+	}
 	plain, err := r.vault.Open(tx, "person", id, "name", sealed)
 	if erased := (vault.Erased{}); errors.As(err, &erased) {
 		return wording.Text(wording.ZH, "identity.person.erased"), nil
@@ -356,7 +359,7 @@ func (r *Register) MaskedName(tx *store.Tx, id int64) (string, error) {
 		return "", err
 	}
 	name, err := r.Name(tx, id)
-	if err != nil || !natural {
+	if err != nil || !natural || name == wording.Text(wording.ZH, "identity.person.erased") {
 		return name, err
 	}
 	return gbcode.MaskName(name), nil
@@ -367,13 +370,17 @@ func (r *Register) FindByIDNo(tx *store.Tx, kind, idno string) (id int64, found 
 	if kind == "" {
 		kind = Citizen
 	}
-	found, err = tx.Get([]any{&id}, `select id from person where home = $1 and idno_index = $2`, tx.Home(), r.idnoIndex(kind, gbcode.Normalize(idno)))
+	for _, index := range r.vault.Indexes("person.idno", kind+" "+gbcode.Normalize(idno)) {
+		if found, err = tx.Get([]any{&id}, `select id from person where home = $1 and idno_index = $2`, tx.Home(), index); found || err != nil {
+			break
+		}
+	}
 	return id, found, err
 }
 
 // FindByName lists up to limit people with exactly this name.
 func (r *Register) FindByName(tx *store.Tx, name string, limit int) ([]int64, error) {
-	return store.All(tx, scanID, `select id from person where home = $1 and name_index = $2 order by id limit $3`, tx.Home(), r.nameIndex(trimmed(name)), limit)
+	return findAll(tx, `select id from person where home = $1 and name_index = $2 order by id limit $3`, r.vault.Indexes("person.name", trimmed(name)), limit)
 }
 
 // FindByPhone lists up to limit people with this telephone number.
@@ -382,5 +389,5 @@ func (r *Register) FindByPhone(tx *store.Tx, phone string, limit int) ([]int64, 
 	if err != nil {
 		return nil, nil //nolint:nilerr // what is no number belongs to nobody
 	}
-	return store.All(tx, scanID, `select id from person where home = $1 and phone_index = $2 order by id limit $3`, tx.Home(), r.phoneIndex(digits), limit)
+	return findAll(tx, `select id from person where home = $1 and phone_index = $2 order by id limit $3`, r.vault.Indexes("person.phone", digits), limit)
 }

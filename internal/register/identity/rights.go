@@ -22,18 +22,18 @@ const (
 const Applicant = "applicant"
 
 // Roles lists the roles, posts first in the order in which a person's posts are offered.
-var Roles = []string{"window", "reviewer", "inspector", "decider", "head", "leader", "catalogue", "supervisor", "admin", Applicant}
+var Roles = []string{"window", "reviewer", "inspector", "decider", "head", "leader", "catalogue", "supervisor", "privacy", "admin", Applicant}
 
 // table says which role has which rights. A right that ends in ".*" is every
 // right below it. What is not here, nobody may; an administrator never touches a case.
 var table = map[string]map[Reach]string{
 	Applicant: {
 		Self: `case.apply case.draft case.correct case.withdraw case.look case.rate case.proof licence.show
-			person.change person.authorise account.own`,
+			person.change person.authorise person.restrict erasure.ask account.own`,
 	},
 	"window": {
 		Self:   `staff.leave account.own`,
-		Office: `person.register person.change person.authorise person.account person.find case.find`,
+		Office: `person.register person.change person.authorise person.account person.restrict person.find erasure.ask case.find`,
 		OwnAgency: `case.receive case.apply_for case.notify case.accept case.refuse_acceptance case.withdraw_for case.correct_for
 			case.check case.decide_on_spot case.deliver case.look case.reprint`,
 	},
@@ -72,6 +72,10 @@ var table = map[string]map[Reach]string{
 		Self:   `staff.leave account.own`,
 		Area:   `case.watch case.look feed.read`,
 		Office: `case.find`,
+	},
+	"privacy": {
+		Self:   `staff.leave account.own`,
+		Office: `erasure.ask erasure.settle person.restrict person.find`,
 	},
 	"admin": {
 		Self:   `account.own`,

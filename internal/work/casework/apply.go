@@ -137,6 +137,9 @@ type applicantParty struct {
 
 // party reads the applicant from the register: a natural person, a firm, an agency.
 func (o *Office) party(tx *store.Tx, id int64) (applicantParty, error) {
+	if err := o.mustBeUsed(tx, id); err != nil {
+		return applicantParty{}, err
+	}
 	p, err := o.People.Person(tx, id)
 	if err == nil {
 		return applicantParty{Party{p.Name, p.IDNo, p.Phone}, "person", gbcode.MaskName(p.Name)}, nil

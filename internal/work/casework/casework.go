@@ -7,6 +7,8 @@
 package casework
 
 import (
+	"context"
+
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
@@ -45,6 +47,11 @@ type Office struct {
 	Region string
 	// Sample marks licences of a demonstration as 样本.
 	Sample bool
+	// Retention is what is kept how long; nil is what is built in.
+	Retention *Retention
+	// Kept writes the list of destroyed keys outside the database. An erasure is
+	// not done before it has.
+	Kept func(ctx context.Context) error
 	// Remedies is the sentence that tells what may be done against a refusal.
 	Remedies string
 }
@@ -55,7 +62,7 @@ func Commands() []act.Command {
 	return []act.Command{
 		saveDraft, saveDraftFor, addFile, addFileFor, removeFile, apply, applyFor, correct, correctFor, withdraw, withdrawFor, notify, accept, refuseAcceptance,
 		checkMaterial, assign, review, visit, ask, answer, sendBack, pause, resume, askExtension, settleExtension, decide, decideOnSpot,
-		deliver, amend, settleCase,
+		deliver, amend, settleCase, askErasure, settleErasure, eraseCase, eraseDrafts, nextErasure,
 	}
 }
 

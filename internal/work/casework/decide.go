@@ -102,8 +102,11 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 func (m *matter) decidedEvent(t *proceeding.Task, v Verdict, doc paper.Paper) ledger.Event {
 	e := m.event("case.decided", map[string]any{
 		"granted": v.Outcome == Granted, "agency": t.Agency, "paper": doc.ID, "paper_no": doc.Number, "licence": m.f.Facts.Licence, "licence_no": m.f.Facts.LicenceNo,
-		"public": m.public(v), "label": m.p.Label,
+		"public": m.public(v),
 	})
+	if m.public(v) {
+		e.Facts["label"] = m.p.Label // what article 40 publishes, and only that, stays for good
+	}
 	for _, a := range v.Articles {
 		e.Rules = append(e.Rules, ledger.Rule{Article: a})
 	}

@@ -64,6 +64,8 @@ type Facts struct {
 	Delivered  *Delivered   `json:"delivered,omitempty"`
 	Ended      *Ended       `json:"ended,omitempty"`
 	Amendments []Amendment  `json:"amendments,omitempty"`
+	Restricted *Restricted  `json:"restricted,omitempty"`
+	Erased     *Erased      `json:"erased,omitempty"`
 }
 
 // MaterialIn is where one material of the case stands.
@@ -215,7 +217,9 @@ func (f *File) update(tx *store.Tx, secret bool) error {
 	return err
 }
 
-// digest binds the whole state of a case: its proceeding and its file.
+// digest binds the whole state of a case: its proceeding and its file. The blind
+// indexes are left out: they follow from the secret and are rewritten when their
+// key is rotated.
 func digest(p *proceeding.Proceeding, f *File) ([]byte, error) {
 	h := sha256.New()
 	if err := p.Digest(h); err != nil {
@@ -225,7 +229,7 @@ func digest(p *proceeding.Proceeding, f *File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintf(h, "%s\x00%s\x00%d\x00%x\x00%x\x00%s\x00%x", f.Channel, f.ApplicantKind, f.Agent, f.NameKey, f.IDNoKey, facts, f.Secret)
+	_, err = fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%x", f.Channel, f.ApplicantKind, f.Agent, facts, f.Secret)
 	return h.Sum(nil), err
 }
 

@@ -65,25 +65,47 @@ func (o *Office) Find(ctx context.Context, a act.Actor, text string) ([]Found, e
 		if p, err := proceeding.ByNumber(tx, text); err == nil {
 			return add(p)
 		}
-		for _, column := range []string{"name", "idno"} {
-			ids, err := store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
-				`select id from casefile where home = $1 and `+column+`_key = $2 order by id desc limit $3`, tx.Home(), o.Vault.Index("casefile."+column, text), foundMax)
+		ids, err := o.byApplicant(tx, text)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			p, err := proceeding.Get(tx, id)
 			if err != nil {
 				return err
 			}
-			for _, id := range ids {
-				p, err := proceeding.Get(tx, id)
-				if err != nil {
-					return err
-				}
-				if err := add(p); err != nil {
-					return err
-				}
+			if err := add(p); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 	return list, o.Runner.Settle("find", err)
+}
+
+// byApplicant finds cases by the applicant's whole name or number, under every
+// index key that rows may have. Cases whose data are only kept are not found by
+// them.
+func (o *Office) byApplicant(tx *store.Tx, text string) (ids []int64, err error) {
+	for _, column := range []string{"name", "idno"} {
+		for _, index := range o.Vault.Indexes("casefile."+column, text) {
+			found, err := store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
+				`select id from casefile where home = $1 and `+column+`_key = $2 order by id desc limit $3`, tx.Home(), index, foundMax)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range found {
+				f, err := getFile(tx, id)
+				if err != nil {
+					return nil, err
+				}
+				if f.Facts.Restricted == nil {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	return ids, nil
 }
 
 // concerns tells whether an official's body takes part in a case, by its item or

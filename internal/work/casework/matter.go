@@ -74,9 +74,6 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 	if m.v, err = o.Items.Pinned(c.Tx, p.ItemVersion); err != nil {
 		return nil, err
 	}
-	if m.key, err = o.Vault.Key(c.Tx, p.Key); err != nil {
-		return nil, err
-	}
 	on, err := scope(m)
 	if err != nil {
 		return nil, err
@@ -85,6 +82,9 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 		if c.Actor.Who == act.Applicant && act.KindOf(err) == act.Refused {
 			err = act.Missing("proceeding.case") // that it exists is nobody else's business
 		}
+		return nil, err
+	}
+	if m.key, err = o.Vault.Key(c.Tx, p.Key); err != nil {
 		return nil, err
 	}
 	if m.told, err = m.readers(); err != nil {

@@ -28,7 +28,10 @@ func (o *Office) see(ctx context.Context, a act.Actor, id int64, what, why strin
 		if c.Asked, err = inquiries(tx, id); err != nil {
 			return err
 		}
-		return o.mayLook(tx, a, c)
+		if err = o.mayLook(tx, a, c); err != nil {
+			return err
+		}
+		return o.mayOpen(a, c, why)
 	})
 	if err != nil {
 		return o.Runner.Settle("look", err)

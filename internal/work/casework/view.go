@@ -289,6 +289,9 @@ func (o *Office) Look(ctx context.Context, a act.Actor, id int64, why string) (*
 	if err != nil {
 		return nil, o.Runner.Settle("look", err)
 	}
+	if c.Facts.Erased != nil || o.closedTo(a, c, why) {
+		return c, nil // what remains
+	}
 	if a.Who == act.Staff {
 		for _, person := range slices.Compact([]int64{c.Applicant, c.Filer}) {
 			if err := o.Runner.Looked(ctx, a, act.Look{Person: person, Case: id, What: "case", Why: why}); err != nil {
