@@ -78,7 +78,7 @@ needs:
 # npm ci only when the lockfile changed, so that a second run needs no network.
 tests/%/node_modules/.installed: tests/%/package-lock.json tests/%/package.json
 	cd tests/$* && npm ci --prefer-offline --no-audit --no-fund --ignore-scripts
-	touch $@
+	mkdir -p $(@D) && touch $@
 
 .build/staticcheck: tools/go.mod tools/go.sum
 	mkdir -p .build
