@@ -13,6 +13,8 @@ type grammar struct {
 	Verify   verifyCommand    `cmd:"" help:"shell.verify.help"`
 	Witness  witnessCommand   `cmd:"" help:"log.witness.help"`
 	Follow   followCommands   `cmd:"" help:"log.follow.help"`
+	Doctor   doctorCommand    `cmd:"" help:"shell.doctor.help"`
+	Keys     keysCommands     `cmd:"" help:"keys.help"`
 	User     userCommands     `cmd:"" help:"shell.user.help"`
 	Item     itemCommands     `cmd:"" help:"shell.item.help"`
 	Calendar calendarCommands `cmd:"" help:"shell.calendar.help"`

@@ -72,6 +72,10 @@ func (s *shell) answer(err error, asJSON bool) int {
 	}
 	var m wording.Message
 	known := errors.As(err, &m)
+	var code exit
+	if errors.As(err, &code) {
+		return int(code)
+	}
 	if errors.Is(err, store.ErrUnconfirmed) {
 		m, known = wording.M("shell.unconfirmed", "why", err), true
 	}

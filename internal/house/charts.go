@@ -1,6 +1,12 @@
 package house
 
-import "tongban/internal/house/alert"
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"tongban/internal/house/alert"
+)
 
 // Chart is a line of the last hours on the page of the administration: the words
 // of the catalogue are operations.chart.<Key>.
@@ -36,9 +42,44 @@ var Facts = []Chart{
 }
 
 func chart(key, expr string, scale float64) Chart {
-	e, err := alert.Parse(expr)
-	if err != nil {
-		panic(err) // a constant of this file
+	return Chart{key, alert.Must(expr), scale}
+}
+
+// Worklist is what lies open at an agency, by the last reading.
+type Worklist struct {
+	Agency        string
+	Open, Overdue int
+	Days          float64 // that the oldest has been open
+}
+
+var tasksOpen, tasksOverdue, taskOldest = alert.Must(`tongban_tasks_open`), alert.Must(`tongban_tasks_overdue`), alert.Must(`tongban_task_oldest_seconds`)
+
+// Worklists lists the agencies with open tasks, the one with the most overdue
+// first.
+func Worklists(h *alert.History) []Worklist {
+	by := map[string]*Worklist{}
+	var list []*Worklist
+	for _, x := range h.Now(tasksOpen) {
+		w := &Worklist{Agency: x.Labels["agency"], Open: int(x.Value)}
+		by[w.Agency] = w
+		list = append(list, w)
 	}
-	return Chart{key, e, scale}
+	for _, x := range h.Now(tasksOverdue) {
+		if w := by[x.Labels["agency"]]; w != nil {
+			w.Overdue = int(x.Value)
+		}
+	}
+	for _, x := range h.Now(taskOldest) {
+		if w := by[x.Labels["agency"]]; w != nil {
+			w.Days = math.Round(x.Value/86400*10) / 10
+		}
+	}
+	slices.SortFunc(list, func(a, b *Worklist) int {
+		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Agency, b.Agency))
+	})
+	out := make([]Worklist, len(list))
+	for i, w := range list {
+		out[i] = *w
+	}
+	return out
 }

@@ -109,6 +109,9 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	if err := h.openLedger(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.settleIn(ctx); err != nil {
+		return nil, errors.Join(err, h.Store.Close())
+	}
 	if err := h.furnish(ctx); err != nil {
 		return nil, errors.Join(err, h.Store.Close())
 	}
@@ -162,16 +165,15 @@ func (h *House) openLedger(ctx context.Context) error {
 	h.Store, err = store.Open(ctx, store.Options{
 		URL: o.Database, Dir: o.Dir, Home: o.Home, Confirmed: o.Confirm, Clock: o.Clock, Log: o.Log, BeforeCommit: h.Ledger.BeforeCommit, Committed: committed, NoSync: o.NoSync,
 	})
-	if err != nil {
+	return err
+}
+
+// settleIn brings the database to the newest schema and opens the log there.
+func (h *House) settleIn(ctx context.Context) error {
+	if err := h.Store.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := h.Store.Migrate(ctx); err != nil {
-		return errors.Join(err, h.Store.Close())
-	}
-	if err := h.Ledger.Attach(ctx, h.Store); err != nil {
-		return errors.Join(err, h.Store.Close())
-	}
-	return nil
+	return h.Ledger.Attach(ctx, h.Store)
 }
 
 // Verifiers reads the public keys of a log, and those of witnesses among them.
@@ -231,7 +233,10 @@ func (h *House) furnish(ctx context.Context) error {
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
 		return err
 	}
-	h.Archive = archive.New(archive.Options{Store: h.Store, Ledger: h.Ledger, Shelf: h.Files, Erasures: h.Vault, Log: o.Log})
+	h.Archive = archive.New(archive.Options{Store: h.Store, Ledger: h.Ledger, Shelf: h.Files, Erasures: h.Vault, Again: h.Office.EraseAgain, Log: o.Log})
+	if err := h.protect(); err != nil {
+		return err
+	}
 	if o.Restore {
 		return nil
 	}
@@ -260,6 +265,8 @@ func (h *House) Run(ctx context.Context) {
 		h.settle,
 		h.backups,
 		h.sweep,
+		h.forgets,
+		h.rotate,
 	} {
 		h.running.Go(func() { f(ctx) })
 	}

@@ -47,7 +47,7 @@ const (
 
 // NewMetrics makes metrics of their own registry; none are global.
 func NewMetrics() *Metrics {
-	var drawn []*alert.Expr
+	drawn := []*alert.Expr{tasksOpen, tasksOverdue, taskOldest}
 	for _, c := range append(Charts[:len(Charts):len(Charts)], Facts...) {
 		drawn = append(drawn, c.Expr)
 	}

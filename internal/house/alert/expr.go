@@ -107,6 +107,15 @@ func Parse(text string) (*Expr, error) {
 	return &Expr{text, root}, nil
 }
 
+// Must is Parse for expressions that stand in the program.
+func Must(text string) *Expr {
+	e, err := Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
 func (p *parser) next() {
 	p.word = ""
 	if strings.TrimSpace(p.rest) == "" {

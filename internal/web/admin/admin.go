@@ -51,6 +51,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 		"POST /admin/staff/{id}/account":   o.account,
 		"POST /admin/staff/{id}/leave":     o.leave,
 		"POST /admin/staff/{id}/return":    o.back,
+		"GET /admin/operations":            o.may("calendar.import", o.operations),
 		"GET /admin/system":                o.may("calendar.import", o.system),
 	} {
 		mux.HandleFunc(pattern, d.Staff(h))
@@ -67,7 +68,8 @@ func Menu(a act.Actor) []ui.Link {
 		return []ui.Link{link("items", "/admin/items"), link("import", "/admin/import"), link("proposals", "/admin/proposals"),
 			link("powers", "/admin/powers"), link("calendar", "/admin/calendar"), link("system", "/admin/system")}
 	}
-	return []ui.Link{link("staff", "/admin/staff"), link("calendar", "/admin/calendar"), link("system", "/admin/system")}
+	return []ui.Link{link("staff", "/admin/staff"), link("calendar", "/admin/calendar"),
+		{Text: ui.M("operations.menu"), Href: "/admin/operations"}, link("system", "/admin/system")}
 }
 
 func (o *desk) home(w http.ResponseWriter, r *http.Request) {
