@@ -3,82 +3,174 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
 
-	"tongban/internal/record/store"
 	"tongban/tests/drive"
 )
 
-// lists measures the page that a clerk sees first, the open tasks of one post at
-// one agency, on a county of many cases: as data, and as the page itself.
-func (b *bench) lists(ctx context.Context) error {
-	b.table.section("A clerk's list of open tasks at one agency, 25 rows with a count; 2,000 requests after each other")
-	for _, e := range engines {
-		for _, n := range b.sizes {
-			if err := b.listOf(ctx, e, n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
+// rowsOfList is how many rows a list has on both sides.
+const rowsOfList = 20
 
-const listRequests = 2000
-
-func (b *bench) listOf(ctx context.Context, e store.Engine, cases int) error {
-	o, err := b.options(ctx, e)
-	if err != nil {
-		return err
-	}
-	o.NoSync = true // while rows are loaded; the server opens it as always
-	x := &outdoors{b: b, dir: o.Dir, db: o.Database}
-	if x.county, err = drive.Found(ctx, o); err != nil {
-		return err
-	}
-	if err := joined(load(ctx, x.county, cases), x.county.House.Close); err != nil {
-		return err
-	}
-	if err := x.open(ctx); err != nil {
-		return err
-	}
-	clerk := x.staff[0].Market
-	where := fmt.Sprintf("%s, %s cases", e, round(float64(cases)))
-	for _, p := range []struct {
-		name, path string
-		check      func([]byte) error
-	}{{"list as data", "/api/v1/worklist", twentyFive}, {"list as a page", "/office", nil}} {
-		get := func(ctx context.Context, _, _ int) error {
-			got, err := clerk.Bytes(ctx, http.MethodGet, p.path, "", nil)
-			if err == nil && p.check != nil {
-				err = p.check(got)
-			}
-			return err
-		}
-		if _, err := requests(ctx, listRequests/10, get); err != nil {
-			return err
-		}
-		s, err := requests(ctx, listRequests, get)
+// lists measures the page that a clerk sees first, the open tasks of their post at
+// their agency with a count, as data, on a county of few and of many cases; beside
+// the same list of a PocketBase collection with as many rows, restricted by a rule
+// to the clerk's agency and post, with an index made for it.
+func (b *bench) lists(ctx context.Context) (err error) {
+	var list []contender
+	for _, cases := range b.sizes {
+		x, n, err := b.loaded(ctx, cases)
 		if err != nil {
 			return err
 		}
-		b.row(p.name, where, rates([]sample{s}, "/s"), times([]sample{s}))
+		defer func() { err = joined(err, func() error { x.client.Close(); return x.server.Stop() }) }()
+		p, in, err := b.listing(ctx, x.county.Agencies, cases)
+		if err != nil {
+			return err
+		}
+		defer func() { err = joined(err, p.stop) }()
+		if n.total != in.total && !n.more {
+			return fmt.Errorf("of %d cases our list counts %d open tasks, PocketBase's %d", cases, n.total, in.total)
+		}
+		b.table.condition(fmt.Sprintf("list of %s cases: %s open tasks at the agency by PocketBase's count, ours says %s", round(float64(cases)), round(float64(in.total)), n))
+		at := round(float64(cases)) + " cases"
+		list = append(list,
+			contender{"clerk's list", at, inTurn(func(ctx context.Context) (counted, error) { return ourList(ctx, x) }, n)},
+			contender{"PocketBase", at, inTurn(func(ctx context.Context) (counted, error) { return p.list(ctx, "") }, in)},
+			contender{"PocketBase, no total", at, inTurn(func(ctx context.Context) (counted, error) { return p.list(ctx, "&skipTotal=1") }, counted{rows: in.rows, total: -1})})
 	}
-	x.client.Close()
-	return x.server.Stop()
-}
-
-// twentyFive sees that a whole page came, with its count.
-func twentyFive(b []byte) error {
-	var page struct {
-		Items []json.RawMessage `json:"items"`
-		Total struct{ N int }   `json:"total"`
-	}
-	if err := json.Unmarshal(b, &page); err != nil {
+	all, err := b.turns(ctx, b.each/2, list...)
+	if err != nil {
 		return err
 	}
-	if len(page.Items) == 0 || page.Total.N < len(page.Items) {
-		return fmt.Errorf("the list has %d rows of %d", len(page.Items), page.Total.N)
+	few, many := all[:3], all[3:]
+	b.against("clerk's list as data, "+few[0].where+"; with its total on both sides", few[0], few[1], "/s", 10)
+	b.against("clerk's list as data, "+many[0].where+", counted to 1,000; PocketBase counts to the end", many[0], many[1], "/s", 10)
+	b.against("clerk's list as data, "+many[0].where+", counted to 1,000; PocketBase without a total", many[0], many[2], "/s", 0)
+	ratios := make([]float64, b.rounds)
+	for i := range ratios {
+		ratios[i] = few[0].rounds[i].rate() / many[0].rounds[i].rate()
 	}
+	p := pair{what: "clerk's list, time at " + many[0].where + " to time at " + few[0].where, ours: rates(many[0].rounds, "/s"), peer: rates(few[0].rounds, "/s"),
+		ratio: spread(ratios, fold), goal: "≤ 1.3 ×", met: "yes", note: both(many[0].rounds, few[0].rounds)}
+	if median(ratios) > 1.3 {
+		p.met = "no"
+	}
+	b.pair(p)
 	return nil
+}
+
+// counted is a list that came: its rows, and how many it says there are.
+type counted struct {
+	rows, total int
+	more        bool // more than total
+}
+
+// String writes the count.
+func (c counted) String() string {
+	if c.more {
+		return "more than " + round(float64(c.total))
+	}
+	return strconv.Itoa(c.total)
+}
+
+// inTurn is a load of 8 that sees each answer to be the one of the beginning.
+func inTurn(ask func(context.Context) (counted, error), want counted) func(context.Context, time.Duration) (sample, error) {
+	return func(ctx context.Context, d time.Duration) (sample, error) {
+		return closed(ctx, 8, d, func(ctx context.Context, _, _ int) error {
+			got, err := ask(ctx)
+			if err == nil && got != want {
+				err = fmt.Errorf("the list came as %+v, before as %+v", got, want)
+			}
+			return err
+		})
+	}
+}
+
+// loaded is the binary on a county of so many cases, and what its list says.
+func (b *bench) loaded(ctx context.Context, cases int) (*outdoors, counted, error) {
+	x, err := b.stocked(ctx, cases)
+	if err != nil {
+		return nil, counted{}, err
+	}
+	if err := x.open(ctx); err != nil {
+		return nil, counted{}, err
+	}
+	n, err := ourList(ctx, x)
+	if err == nil && n.rows != rowsOfList && n.rows != n.total {
+		err = fmt.Errorf("the list has %d rows of %s", n.rows, n)
+	}
+	if err != nil {
+		return nil, n, errors.Join(err, x.server.Stop())
+	}
+	return x, n, nil
+}
+
+func ourList(ctx context.Context, x *outdoors) (counted, error) {
+	got, err := x.staff[0].Market.Bytes(ctx, http.MethodGet, "/api/v1/worklist?limit="+strconv.Itoa(rowsOfList), "", nil)
+	if err != nil {
+		return counted{}, err
+	}
+	var page struct {
+		Items []json.RawMessage `json:"items"`
+		Total struct {
+			N        int  `json:"n"`
+			MoreThan bool `json:"more_than"`
+		} `json:"total"`
+	}
+	err = json.Unmarshal(got, &page)
+	return counted{len(page.Items), page.Total.N, page.Total.MoreThan}, err
+}
+
+// listing is PocketBase on as many rows, and what its clerk's list says. Rows are
+// loaded by a run of their own that does not serve.
+func (b *bench) listing(ctx context.Context, agencies []string, cases int) (*clerk, counted, error) {
+	dir, err := b.folder()
+	if err != nil {
+		return nil, counted{}, err
+	}
+	bin, err := b.build("pocketbase")
+	if err != nil {
+		return nil, counted{}, err
+	}
+	c := exec.CommandContext(ctx, bin, "-dir", dir, "-tasks", strconv.Itoa(cases), "-agencies", strings.Join(agencies, ","))
+	if out, err := c.CombinedOutput(); err != nil {
+		return nil, counted{}, fmt.Errorf("load PocketBase: %w\n%s", err, out)
+	}
+	p, err := b.peer(ctx, "pocketbase", "-dir", dir)
+	if err != nil {
+		return nil, counted{}, err
+	}
+	in, err := drive.Ask[struct{ Token string }](ctx, p.Session, http.MethodPost, "/api/collections/clerks/auth-with-password", "",
+		map[string]string{"identity": "clerk@peer.invalid", "password": "clerk-of-the-peer"})
+	if err != nil {
+		return nil, counted{}, errors.Join(err, p.stop())
+	}
+	k := &clerk{p, p.Client.With(in.Token)}
+	n, err := k.list(ctx, "")
+	return k, n, err
+}
+
+// clerk is the clerk of PocketBase, signed in.
+type clerk struct {
+	*peer
+	session *drive.Session
+}
+
+func (c *clerk) list(ctx context.Context, more string) (counted, error) {
+	got, err := c.session.Bytes(ctx, http.MethodGet, fmt.Sprintf("/api/collections/tasks/records?perPage=%d&sort=due,id%s", rowsOfList, more), "", nil)
+	if err != nil {
+		return counted{}, err
+	}
+	var page struct {
+		Items []json.RawMessage `json:"items"`
+		Total int               `json:"totalItems"`
+	}
+	err = json.Unmarshal(got, &page)
+	return counted{rows: len(page.Items), total: page.Total}, err
 }

@@ -17,6 +17,7 @@ type sample struct {
 	elapsed time.Duration
 	cpu     time.Duration   // of this process: what others do on the machine hardly shows in it
 	took    []time.Duration // sorted
+	others  float64         // share of the machine that others took
 }
 
 func (s sample) rate() float64 { return float64(s.ops) / s.elapsed.Seconds() }
@@ -93,27 +94,46 @@ type contender struct {
 	run         func(ctx context.Context, d time.Duration) (sample, error)
 }
 
-// interleaved measures the contenders in turn, so that what disturbs the machine
-// disturbs all of them: a warm-up each, then the rounds. One row comes of each,
-// the median with its range.
-func (b *bench) interleaved(ctx context.Context, unit string, list []contender) error {
-	rounds := make([][]sample, len(list))
-	for _, c := range list {
-		if _, err := c.run(ctx, b.each/4); err != nil {
-			return fmt.Errorf("%s, %s: %w", c.name, c.where, err)
+// taken is what was measured of a contender.
+type taken struct {
+	contender
+	rounds []sample
+}
+
+// turns measures the contenders in turn, so that what disturbs the machine
+// disturbs all of them: a warm-up each, then the rounds of this length.
+func (b *bench) turns(ctx context.Context, each time.Duration, list ...contender) ([]taken, error) {
+	out := make([]taken, len(list))
+	for i, c := range list {
+		out[i].contender = c
+		if _, err := c.run(ctx, each/4); err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", c.name, c.where, err)
 		}
 	}
 	for range b.rounds {
 		for i, c := range list {
-			s, err := c.run(ctx, b.each)
+			before := usage()
+			s, err := c.run(ctx, each)
 			if err != nil {
-				return fmt.Errorf("%s, %s: %w", c.name, c.where, err)
+				return nil, fmt.Errorf("%s, %s: %w", c.name, c.where, err)
 			}
-			rounds[i] = append(rounds[i], s)
+			s.others = usage().others(before)
+			out[i].rounds = append(out[i].rounds, s)
+			fmt.Printf("    %-60s %12s /s%s\n", c.name+", "+c.where, round(s.rate()), disturbance([]sample{s}))
 		}
 	}
-	for i, c := range list {
-		b.row(c.name, c.where, rates(rounds[i], unit), times(rounds[i])+b.spent(rounds[i]))
+	return out, nil
+}
+
+// interleaved measures contenders that have no peer: one row comes of each, the
+// median with its range.
+func (b *bench) interleaved(ctx context.Context, unit string, list []contender) error {
+	all, err := b.turns(ctx, b.each, list...)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		b.row(t.name, t.where, rates(t.rounds, unit), times(t.rounds)+b.spent(t.rounds)+disturbance(t.rounds))
 	}
 	return nil
 }
@@ -135,16 +155,27 @@ func (b *bench) spent(rounds []sample) string {
 
 // rates is the median of the rounds with their range.
 func rates(rounds []sample, unit string) string {
+	return spread(ratesOf(rounds), round) + " " + unit
+}
+
+func ratesOf(rounds []sample) []float64 {
 	list := make([]float64, len(rounds))
 	for i, s := range rounds {
 		list[i] = s.rate()
 	}
-	slices.Sort(list)
-	if len(list) == 1 {
-		return fmt.Sprintf("%s %s", round(list[0]), unit)
-	}
-	return fmt.Sprintf("%s %s (%s–%s)", round(list[len(list)/2]), unit, round(list[0]), round(list[len(list)-1]))
+	return list
 }
+
+// spread is the median with the range.
+func spread(list []float64, write func(float64) string) string {
+	list = slices.Sorted(slices.Values(list))
+	if len(list) == 1 {
+		return write(list[0])
+	}
+	return fmt.Sprintf("%s (%s–%s)", write(median(list)), write(list[0]), write(list[len(list)-1]))
+}
+
+func median(list []float64) float64 { return slices.Sorted(slices.Values(list))[len(list)/2] }
 
 // times are the percentiles of all rounds together.
 func times(rounds []sample) string {

@@ -8,6 +8,42 @@ import (
 	"tongban/tests/drive"
 )
 
+// stock is a county with many cases that was made in this run.
+type stock struct {
+	county *drive.County
+	dir    string
+	item   int64 // of four steps
+}
+
+// stocked is a county of so many cases on SQLite, without its server; it is made
+// once, and the parts that need it use it one after the other.
+func (b *bench) stocked(ctx context.Context, cases int) (*outdoors, error) {
+	made, ok := b.stock[cases]
+	if !ok {
+		o, err := b.options(ctx, store.SQLite)
+		if err != nil {
+			return nil, err
+		}
+		o.NoSync = true // while rows are loaded; the server opens it as always
+		made.dir = o.Dir
+		if made.county, err = drive.Found(ctx, o); err != nil {
+			return nil, err
+		}
+		made.item, err = made.county.Short(ctx)
+		if err == nil && cases > 0 {
+			err = load(ctx, made.county, cases)
+		}
+		if err := joined(err, made.county.House.Close); err != nil {
+			return nil, err
+		}
+		if b.stock == nil {
+			b.stock = map[int]stock{}
+		}
+		b.stock[cases] = made
+	}
+	return &outdoors{b: b, county: made.county, dir: made.dir}, nil
+}
+
 // load fills the tables of the lists straight with SQL, many times faster than
 // the commands could: it copies the rows of one real case under new ids. Nine of
 // ten cases are done; the tenth waits in one open task at its agency. There is

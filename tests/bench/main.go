@@ -1,21 +1,26 @@
-// Command bench measures Tongban and prints one table, which it also keeps in
-// docs/performance.md with the conditions it was measured under.
+// Command bench measures Tongban beside what people would take in its place, and
+// prints one table, which it also keeps in docs/performance.md with the
+// conditions it was measured under.
 //
-//	go run ./tests/bench [-rounds 5] [-each 10s] [-only inside,http,list,public,ledger,size]
+//	go run ./tests/bench [-rounds 5] [-each 10s] [-only cases,create] [-long] [-detail]
 //
 // The rules: contenders in turn, a warm-up each, several rounds, the median with
-// its range; closed loop, the load generator on the same cores; the durability
-// that is printed is the one that the running database reports; what was written
-// is checked before a figure counts.
+// its range; peers are processes of their own (tests/peers); the load generator
+// is on the same cores; the durability that is printed is the one that the
+// running database reports; what was written is checked before a figure counts;
+// rounds in which others took more than a tenth of the processors are marked.
+//
+// A part that fails is named under the table, and the next one is measured. The
+// page is kept when all parts were asked for, else only with -out.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -30,12 +35,16 @@ import (
 type bench struct {
 	rounds  int
 	each    time.Duration
+	long    bool  // the lifecycle for its ten minutes
 	sizes   []int // cases in the lists
 	dir     string
 	bin     string
+	out     string
 	verbose bool
-	here    bool   // what is measured runs in this process
-	pg      string // URL of the server of PostgreSQL
+	here    bool          // what is measured runs in this process
+	pg      string        // URL of the server of PostgreSQL
+	flush   string        // how long the machine flushes
+	stock   map[int]stock // counties with many cases, by their number
 	table   table
 }
 
@@ -45,10 +54,16 @@ type part struct {
 	run  func(*bench, context.Context) error
 }
 
-var parts = []part{
-	{"statements", (*bench).statements}, {"inside", (*bench).inside}, {"http", (*bench).http}, {"list", (*bench).lists},
-	{"public", (*bench).public}, {"ledger", (*bench).ledger}, {"size", (*bench).size},
-}
+var (
+	parts = []part{
+		{"cases", (*bench).cases}, {"create", (*bench).create}, {"sqlite", (*bench).sqlite}, {"postgres", (*bench).postgres},
+		{"list", (*bench).lists}, {"guide", (*bench).guide}, {"ledger", (*bench).ledger}, {"lifecycle", (*bench).lifecycle}, {"size", (*bench).size},
+	}
+	// details have no peer: measured with -detail, or by their names.
+	details = []part{
+		{"statements", (*bench).statements}, {"inside", (*bench).inside}, {"http", (*bench).http}, {"pages", (*bench).public},
+	}
+)
 
 func main() {
 	if err := run(); err != nil {
@@ -59,26 +74,35 @@ func main() {
 
 func run() error {
 	b := &bench{}
-	only := flag.String("only", "", "parts to measure, with commas; all of them otherwise")
-	out := flag.String("out", "docs/performance.md", "where the table is kept; nowhere when empty")
+	only := flag.String("only", "", "parts to measure, with commas; without it all that have a peer or a goal")
+	detail := flag.Bool("detail", false, "measure also what has neither")
+	out := flag.String("out", "", "where the table is kept; docs/performance.md when all parts are measured, else nowhere")
 	profile := flag.String("cpuprofile", "", "where a profile of this process is written")
-	big := flag.Int("cases", 1_000_000, "cases in the longer list")
+	big := flag.Int("cases", 1_000_000, "cases in the longer list, and stored before the lifecycle")
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
 	flag.DurationVar(&b.each, "each", 10*time.Second, "length of a round")
+	flag.BoolVar(&b.long, "long", false, "run each lifecycle for ten minutes")
 	flag.StringVar(&b.bin, "bin", "", "binary to be measured; built when empty")
-	engine := flag.String("engine", "", "sqlite or postgres; both otherwise")
-	flag.BoolVar(&b.verbose, "verbose", false, "print every statement that is counted")
+	engine := flag.String("engine", "", "sqlite or postgres in the details; both otherwise")
+	flag.BoolVar(&b.verbose, "verbose", false, "print every statement that is counted or replayed")
 	flag.Parse()
 	b.sizes = []int{10_000, *big}
 	if *engine != "" {
 		engines = []store.Engine{store.Engine(*engine)}
 	}
+	if b.out = *out; b.out == "" && *only == "" {
+		b.out = "docs/performance.md"
+	}
+	list, err := chosen(*only, *detail)
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	defer func() { _ = os.RemoveAll(b.dir) }()
 	if err := b.prepare(); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(b.dir) }()
 	if *profile != "" {
 		f, err := os.Create(*profile)
 		if err != nil {
@@ -90,15 +114,52 @@ func run() error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	for _, p := range parts {
-		if *only != "" && !slices.Contains(strings.Split(*only, ","), p.name) {
-			continue
+	return b.measure(ctx, list)
+}
+
+// chosen are the parts that were asked for.
+func chosen(only string, detail bool) ([]part, error) {
+	all := slices.Concat(parts, details)
+	if only == "" && detail {
+		return all, nil
+	}
+	if only == "" {
+		return parts, nil
+	}
+	var list []part
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.IndexFunc(all, func(p part) bool { return p.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no part %q", name)
 		}
+		list = append(list, all[i])
+	}
+	return list, nil
+}
+
+// measure runs the parts. One that fails leaves a line and does not stop the
+// others; the table is kept after each.
+func (b *bench) measure(ctx context.Context, list []part) error {
+	var failed []error
+	for _, p := range list {
+		began := time.Now()
+		fmt.Printf("\n== %s\n", p.name)
 		if err := p.run(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+			err = fmt.Errorf("%s: %w", p.name, err)
+			failed = append(failed, err)
+			b.table.failed = append(b.table.failed, err.Error())
+			fmt.Println("  failed:", err)
+		}
+		fmt.Printf("  (%s)\n", time.Since(began).Round(time.Second))
+		if err := b.keep(); err != nil {
+			return errors.Join(append(failed, err)...)
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return b.finish(*out)
+	fmt.Println("\n" + b.table.markdown(b.conditions()))
+	return errors.Join(failed...)
 }
 
 // prepare builds the binary and starts PostgreSQL with its files in a folder of
@@ -114,6 +175,9 @@ func (b *bench) prepare() error {
 	if err := os.Setenv("TMPDIR", b.dir); err != nil {
 		return err
 	}
+	if b.flush, err = flushTime(b.dir); err != nil {
+		return err
+	}
 	if b.bin == "" {
 		if b.bin, err = drive.Build(b.dir); err != nil {
 			return err
@@ -125,11 +189,3 @@ func (b *bench) prepare() error {
 
 // folder makes a new folder of this run.
 func (b *bench) folder() (string, error) { return os.MkdirTemp(b.dir, "house-") }
-
-func (b *bench) finish(out string) error {
-	text := b.table.markdown(b.conditions())
-	if out == "" {
-		return nil
-	}
-	return os.WriteFile(filepath.FromSlash(out), []byte(text), 0o644)
-}

@@ -58,6 +58,9 @@ type Session struct {
 	token string
 }
 
+// With is somebody whose token is known.
+func (c *Client) With(token string) *Session { return &Session{c, token} }
+
 // SignIn signs in with a password, and with a one-time code where one is asked for.
 func (c *Client) SignIn(ctx context.Context, login, password string) (*Session, error) {
 	type started struct{ Token, Next string }

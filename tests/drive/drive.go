@@ -22,7 +22,7 @@ import (
 	"tongban/internal/rules/day"
 )
 
-//go:embed item
+//go:embed item short
 var files embed.FS
 
 // Cheap is the cost of the passwords of a driven county: signing in is not what
@@ -52,7 +52,10 @@ func Found(ctx context.Context, o house.Options) (*County, error) {
 	}
 	c := &County{House: h}
 	if c.County, err = demo.Found(ctx, h, nil); err == nil {
-		err = c.enterItem(ctx)
+		err = c.enterItem(ctx, "item")
+	}
+	if err == nil {
+		err = c.findItem(ctx)
 	}
 	if err != nil {
 		_ = h.Close()
@@ -78,9 +81,18 @@ func Reopen(ctx context.Context, o house.Options) (*County, error) {
 	return c, nil
 }
 
-// enterItem imports the driven item and gives those who decide it their power.
-func (c *County) enterItem(ctx context.Context) error {
-	draft, problems := catalog.ReadFolder(files, "item")
+// Short enters the item of four steps: apply, accept, decide, found again.
+// Nothing is issued for it.
+func (c *County) Short(ctx context.Context) (int64, error) {
+	if err := c.enterItem(ctx, "short"); err != nil {
+		return 0, err
+	}
+	return c.itemOf(ctx, "short")
+}
+
+// enterItem imports a driven item and gives those who decide it their power.
+func (c *County) enterItem(ctx context.Context, folder string) error {
+	draft, problems := catalog.ReadFolder(files, folder)
 	if len(problems) > 0 {
 		return catalog.Problems(problems)
 	}
@@ -103,21 +115,25 @@ func (c *County) enterItem(ctx context.Context) error {
 	for _, key := range c.Officials("scjg", "decider") {
 		list = append(list, power.Assignment{Person: c.Person(key), Agency: "scjg", Power: draft.Code, Span: since})
 	}
-	if _, err := c.House.Power.Assign(ctx, head, "", list); err != nil {
-		return err
-	}
-	return c.findItem(ctx)
+	_, err = c.House.Power.Assign(ctx, head, "", list)
+	return err
 }
 
-func (c *County) findItem(ctx context.Context) error {
-	draft, problems := catalog.ReadFolder(files, "item")
+func (c *County) findItem(ctx context.Context) (err error) {
+	c.Item, err = c.itemOf(ctx, "item")
+	return err
+}
+
+func (c *County) itemOf(ctx context.Context, folder string) (id int64, err error) {
+	draft, problems := catalog.ReadFolder(files, folder)
 	if len(problems) > 0 {
-		return catalog.Problems(problems)
+		return 0, catalog.Problems(problems)
 	}
-	return c.House.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		c.Item, err = c.House.Items.ByCode(tx, draft.Code)
+	err = c.House.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		id, err = c.House.Items.ByCode(tx, draft.Code)
 		return err
 	})
+	return id, err
 }
 
 // Applicants lists the logins of residents who have an account.

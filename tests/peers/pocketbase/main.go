@@ -2,7 +2,8 @@
 // used as its documentation uses it as a library, on an SQLite file that is
 // flushed at every commit.
 //
-//	pocketbase -dir folder [-tasks 10000] [-agencies a,b,c]
+//	pocketbase -dir folder -tasks 10000 -agencies a,b,c    loads tasks and ends
+//	pocketbase -dir folder                                 serves
 //
 // It prints its address on its first line and answers GET /about. A collection
 // takes applications of five fields from anybody; another holds tasks, of which
@@ -37,7 +38,7 @@ func main() {
 
 func run() error {
 	dir := flag.String("dir", ".", "folder of the database")
-	tasks := flag.Int("tasks", 0, "cases whose tasks are loaded")
+	tasks := flag.Int("tasks", 0, "cases whose tasks are loaded; nothing is served then")
 	agencies := flag.String("agencies", "scjg", "agencies among which they are spread")
 	flag.Parse()
 	app := pocketbase.NewWithConfig(pocketbase.Config{
@@ -53,8 +54,8 @@ func run() error {
 	if err := collections(app); err != nil {
 		return err
 	}
-	if err := load(app, *tasks, strings.Split(*agencies, ",")); err != nil {
-		return err
+	if *tasks > 0 {
+		return load(app, *tasks, strings.Split(*agencies, ","))
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

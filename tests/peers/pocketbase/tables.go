@@ -68,9 +68,6 @@ func load(app core.App, cases int, agencies []string) error {
 		if err != nil {
 			return fmt.Errorf("load %s: %w", a, err)
 		}
-		if each == 0 {
-			return nil
-		}
 	}
 	_, err := app.NonconcurrentDB().NewQuery(`analyze`).Execute()
 	return err
