@@ -68,6 +68,10 @@ func (o *Office) opened(tx *store.Tx, d *Draft, found bool, err error) (*Draft, 
 	if !found {
 		return nil, act.Missing("casework.draft")
 	}
+	if !d.Submitted && d.Expires < tx.Today() {
+		// It waits to be erased, as its owner was told.
+		return nil, act.Refuse("casework.draft.expired", "until", wording.Date(wording.ZH, d.Expires)).Then("casework.draft.expired.next")
+	}
 	key, err := o.Vault.Key(tx, d.Key)
 	if err != nil {
 		return nil, err
