@@ -40,6 +40,10 @@ func decodeItem(src []byte) (it Item, at lines, problems []Problem, ok bool) {
 		w.wrong(0, "large", "max", maxYAML>>10)
 		return it, w.at, w.problems, false
 	}
+	if nested(src) {
+		w.wrong(0, "deep", "max", deepest)
+		return it, w.at, w.problems, false
+	}
 	file, err := parser.ParseBytes(src, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		w.syntax(err)
