@@ -84,7 +84,7 @@ var pageRules = table(
 	`GET /admin/powers POST /admin/powers/give`, rule{staff: true, right: "power.give"},
 	`POST /admin/powers/{id}/withdraw`, rule{staff: true, right: "power.withdraw"},
 	`POST /admin/officers POST /admin/officers/{id}/end`, rule{staff: true, right: "power.assign", over: lead},
-	`GET /admin/calendar POST /admin/calendar GET /admin/system`, rule{staff: true, right: "calendar.import"},
+	`GET /admin/calendar POST /admin/calendar GET /admin/system GET /admin/operations`, rule{staff: true, right: "calendar.import"},
 	`GET /admin/staff POST /admin/staff GET /admin/staff/{id}`, rule{staff: true, right: "staff.grant"},
 	`POST /admin/staff/{id}/grant`, rule{staff: true, right: "staff.grant"},
 	`POST /admin/staff/{id}/end`, rule{staff: true, right: "staff.end", away: true},
