@@ -53,16 +53,16 @@ func (c *restoreCommand) Run(s *shell) error {
 		return wording.M("cli.file.open", "file", c.File)
 	}
 	defer func() { _ = f.Close() }()
-	erased, err := archive.ReadErased(filepath.Join(filepath.Dir(c.File), "erased-keys.txt"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
 	ctx := context.Background()
 	h, err := house.Open(ctx, house.Options{
 		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Confirm: !c.Single, Origin: c.Origin, Log: s.plainLog(), Restore: true,
 	})
 	if err != nil {
 		return err
+	}
+	erased, err := archive.ReadErased(h.Options.ErasedList(), filepath.Join(filepath.Dir(c.File), archive.ErasedFile))
+	if err != nil {
+		return errors.Join(err, h.Close())
 	}
 	sum, err := h.Restore(ctx, f, erased)
 	if err = errors.Join(err, h.Close()); err != nil {

@@ -54,8 +54,13 @@ func (c *verifyCommand) Run(s *shell) error {
 	if err != nil {
 		return err
 	}
+	return errors.Join(c.record(ctx, s, h), h.Close())
+}
+
+// record checks everything that the house has recorded.
+func (c *verifyCommand) record(ctx context.Context, s *shell, h *house.House) error {
 	report, err := h.Ledger.Verify(ctx, casework.StateDigest)
-	if err = errors.Join(err, h.ReadOnly(), h.Close()); err != nil {
+	if err = errors.Join(err, h.ReadOnly()); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -64,12 +69,20 @@ func (c *verifyCommand) Run(s *shell) error {
 		}
 	} else {
 		s.say("shell.verify.counts", "events", report.Events, "checkpoints", report.Checkpoints, "values", report.Values, "erased", report.Erased, "states", report.States)
+		for _, e := range report.ErasedBy {
+			s.say("shell.verify.erased", "log", e.Log, "seq", e.Seq, "stream", e.Stream, "keys", e.Keys, "values", e.Values)
+		}
 		for _, f := range report.Findings {
 			fmt.Fprintf(s.out, "%s\t%d\t%s\t%s\n", f.Log, f.Seq, f.Stream, f.What)
 		}
 	}
 	if len(report.Findings) > 0 {
 		return wording.M("shell.verify.findings", "n", len(report.Findings))
+	}
+	if !c.JSON {
+		if err := s.testified(ctx, h, c.Key); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(s.out, wording.Text(s.lang, "shell.verify.good"))
 	return nil
@@ -105,10 +118,16 @@ func (c *verifyCommand) proof(s *shell) error {
 			fmt.Fprintf(s.out, "\t%s = %s\n", field, value)
 		}
 	}
+	for i, a := range found.Acts {
+		if n := len(a.ErasedKeys()); n > 0 {
+			fmt.Fprintln(s.out, wording.Text(s.lang, "shell.verify.proof_erased", "i", i+1, "n", n))
+		}
+	}
 	fmt.Fprintln(s.out, wording.Text(s.lang, "shell.verify.proof_good", "n", len(found.Acts), "stream", found.Stream))
 	for i, t := range found.Trees {
 		fmt.Fprintln(s.out, wording.Text(s.lang, "shell.verify.signed_by", "log", t, "signers", fmt.Sprint(found.Signers), "k", i+1))
 	}
-	s.seen(found)
+	s.seen(found.Seen, found.Others)
+	fmt.Fprintln(s.out, wording.Text(s.lang, "log.seen.after"))
 	return nil
 }

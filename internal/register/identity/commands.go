@@ -10,6 +10,6 @@ func Commands() []act.Command {
 		CommandRepresent, CommandEndRepresent, CommandGrantPost, CommandEndPost, CommandSetLeave, CommandEndLeave,
 		CommandKnow, CommandCreateStaffAccount, CommandCreateAccount, CommandResetStaff, CommandResetPerson,
 		CommandSignIn, CommandSecond, CommandSignOut, CommandChangePassword, CommandSetUpTOTP, CommandConfirmTOTP,
-		CommandSignUp, CommandFirstAdministrator, CommandRestrict, CommandRelease,
+		CommandSignUp, CommandFirstAdministrator, CommandRestrict, CommandRelease, CommandSealKey,
 	}
 }
