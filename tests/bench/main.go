@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ type bench struct {
 	dir     string
 	bin     string
 	out     string
+	log     *os.File // what servers write; each request of ours is in it
 	verbose bool
 	here    bool          // what is measured runs in this process
 	pg      string        // URL of the server of PostgreSQL
@@ -149,6 +151,7 @@ func (b *bench) measure(ctx context.Context, list []part) error {
 			failed = append(failed, err)
 			b.table.failed = append(b.table.failed, err.Error())
 			fmt.Println("  failed:", err)
+			fmt.Println(b.said())
 		}
 		fmt.Printf("  (%s)\n", time.Since(began).Round(time.Second))
 		if err := b.keep(); err != nil {
@@ -175,6 +178,9 @@ func (b *bench) prepare() error {
 	if err := os.Setenv("TMPDIR", b.dir); err != nil {
 		return err
 	}
+	if b.log, err = os.Create(filepath.Join(b.dir, "servers.log")); err != nil {
+		return err
+	}
 	if b.flush, err = flushTime(b.dir); err != nil {
 		return err
 	}
@@ -185,6 +191,16 @@ func (b *bench) prepare() error {
 	}
 	b.pg, err = storetest.DurableServer()
 	return err
+}
+
+// said is the end of what servers wrote, for a part that failed.
+func (b *bench) said() string {
+	text, err := os.ReadFile(b.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(len(lines)-8, 0):], "\n")
 }
 
 // folder makes a new folder of this run.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -48,7 +47,7 @@ func (b *bench) outdoors(ctx context.Context, e store.Engine) (*outdoors, error)
 
 // open starts the server and signs people in.
 func (x *outdoors) open(ctx context.Context) (err error) {
-	if x.server, err = drive.Serve(x.b.bin, x.dir, x.db, os.Stderr); err != nil {
+	if x.server, err = drive.Serve(x.b.bin, x.dir, x.db, x.b.log); err != nil {
 		return err
 	}
 	x.client = drive.NewClient(x.server.URL, 64)

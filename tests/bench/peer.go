@@ -57,7 +57,7 @@ func (b *bench) peer(ctx context.Context, name string, args ...string) (*peer, e
 		return nil, err
 	}
 	p := &peer{}
-	if p.server, err = drive.Start(os.Stderr, bin, args...); err != nil {
+	if p.server, err = drive.Start(b.log, bin, args...); err != nil {
 		return nil, fmt.Errorf("the peer %s: %w", name, err)
 	}
 	p.Session = &drive.Session{Client: drive.NewClient(p.server.URL, 64)}

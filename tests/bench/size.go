@@ -26,7 +26,7 @@ func (b *bench) size(ctx context.Context) error {
 		goal, limit float64
 	}{{"demonstration, built and served for the first time", 0, 150}, {"demonstration, served again", 2, 150}} {
 		began := time.Now()
-		s, err := drive.Start(os.Stderr, b.bin, "demo", "--data", dir, "--addr", "127.0.0.1:0")
+		s, err := drive.Start(b.log, b.bin, "demo", "--data", dir, "--addr", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
