@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
 )
 
@@ -36,7 +37,7 @@ func (f *folder) path(ref string) string { return filepath.Join(f.dir, ref[:2], 
 func (f *folder) begin(context.Context) (draft, error) {
 	file, err := os.CreateTemp(f.tmp(), "*")
 	if err != nil {
-		return nil, err
+		return nil, away(err)
 	}
 	return &folderDraft{folderBlob: folderBlob{file: file}, folder: f}, nil
 }
@@ -97,10 +98,22 @@ func (d *folderDraft) add(sealed []byte) error {
 	n, err := d.file.WriteAt(sealed, d.size)
 	d.size += int64(n)
 	d.count++
-	return err
+	return away(err)
 }
 
-func (d *folderDraft) finish(head []byte, ref string) error {
+func (d *folderDraft) finish(head []byte, ref string) error { return away(d.put(head, ref)) }
+
+// away marks what the disk refuses (full, read-only, broken) as a store that is
+// away: nothing was taken, and the same may be sent again.
+func away(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+}
+
+// put writes the head and gives the content its address.
+func (d *folderDraft) put(head []byte, ref string) error {
 	now := d.folder.now().Time()
 	if _, err := d.file.WriteAt(head, 0); err != nil {
 		return err
