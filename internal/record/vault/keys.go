@@ -95,7 +95,11 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	others := fs.FileMode(0o077)
+	if handed := os.Getenv("CREDENTIALS_DIRECTORY"); handed != "" && filepath.Dir(path) == filepath.Clean(handed) {
+		others = 0o007 // systemd lets the service's user in by an access list, which shows as the group's right
+	}
+	if info.Mode().Perm()&others != 0 {
 		return nil, wording.M("vault.key_open", "file", path)
 	}
 	return os.ReadFile(path)

@@ -58,7 +58,7 @@ func (o *desk) operations(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if m := o.door.House.Options.Metrics; m != nil && !m.History.Last().IsZero() {
-		data.Measured = true
+		data.Measured, data.Live.At = true, instant(m.History.Last())
 		data.fill(m.History, names)
 	} else if m != nil {
 		data.Notice = &ui.Notice{Kind: ui.Info, Title: ui.M("operations.first")}
