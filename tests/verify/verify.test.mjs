@@ -226,6 +226,12 @@ test('a verifier that shares no code with the product', async (t) => {
     }
   });
 
+  await t.test('the page about proofs names the witness and how far it has seen', async () => {
+    const page = (await fetched(`${base}/proof`)).toString();
+    assert.ok(page.includes(witness.lines[1].replaceAll('+', '&#43;')) || page.includes(witness.lines[1]));
+    assert.match(page, /核对到第 \d+ 条/);
+  });
+
   await t.test('entries are for those who may read the feed', async () => {
     const get = (header) => fetch(`${log.prefix}/tile/entries/000`, { headers: header });
     assert.equal((await get()).status, 401);
@@ -240,6 +246,8 @@ test('a verifier that shares no code with the product', async (t) => {
 
   await t.test('an older copy that goes on signing is not cosigned, and both branches show it', async () => {
     await county.stop();
+    const said = execFileSync(binary, ['verify', '--data', data, '--origin', told.origin, '--key', witness.lines[1]], { stdio: 'pipe' }).toString();
+    assert.match(said, /shi\.example\/w1\S* 在 .*共同签了名/);
     const stood = (await fetched(witness.lines[0])).toString();
     const fork = await demo(older, ...watched);
     try {
