@@ -118,7 +118,6 @@ func (s *shell) serve(ctx context.Context, h *house.House, metrics *house.Metric
 	case err = <-failed:
 	case <-ctx.Done():
 		h.Leave()
-		server.SetKeepAlivesEnabled(false)
 		time.Sleep(at.Drain)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 		defer cancel()

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
+	"os"
 	"time"
 
 	"tongban/internal/record/store"
@@ -28,7 +30,9 @@ func (l *Ledger) Run(ctx context.Context, holder string) {
 	for {
 		select {
 		case <-ctx.Done():
-			_, _ = l.Sign(context.WithoutCancel(ctx))
+			ctx = context.WithoutCancel(ctx)
+			_, _ = l.Sign(ctx)
+			l.letGo(ctx, holder)
 			return
 		case <-wake:
 		case <-tick.C:
@@ -46,8 +50,12 @@ func (l *Ledger) Run(ctx context.Context, holder string) {
 	}
 }
 
-// nodeName is a name for this process that no other has.
-func nodeName() string { return rand.Text() }
+// nodeName is a name for this process that no other has, and by which an
+// operator finds it.
+func nodeName() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text())
+}
 
 // numberAll numbers what waits and tells whether this node holds the lease.
 func (l *Ledger) numberAll(ctx context.Context, holder string) bool {
@@ -78,4 +86,15 @@ func (l *Ledger) hold(ctx context.Context, name, holder string, ttl day.Instant)
 		return err
 	})
 	return got, err
+}
+
+// letGo gives the lease back, so that another node need not wait for its end.
+func (l *Ledger) letGo(ctx context.Context, holder string) {
+	if l.s.Engine() != store.Postgres {
+		return
+	}
+	_ = l.s.Do(ctx, store.Background, func(tx *store.Tx) error {
+		tx.Put(`delete from lease where home = $1 and name = 'number' and holder = $2`, tx.Home(), holder)
+		return nil
+	})
 }

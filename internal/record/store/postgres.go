@@ -114,6 +114,10 @@ func (e *postgresEngine) doInTurn(ctx context.Context, f func(*Tx) error) error 
 	}
 }
 
+// beginCommand begins a command. A process that is held up in the midst of one
+// must not keep others waiting for its locks.
+const beginCommand = `begin isolation level read committed; set local idle_in_transaction_session_timeout = '15s'`
+
 // errCut says that the connection was lost before the commit was asked for:
 // nothing is stored, and the command may be run again.
 var errCut = errors.New("connection lost")
@@ -126,7 +130,7 @@ func (e *postgresEngine) once(ctx context.Context, anyway bool, f func(*Tx) erro
 	if err := e.reserve(ctx); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	t, err := e.begin(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	t, err := e.begin(ctx, pgx.TxOptions{BeginQuery: beginCommand})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
