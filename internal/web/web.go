@@ -12,6 +12,7 @@ import (
 	"tongban/internal/web/admin"
 	"tongban/internal/web/counter"
 	"tongban/internal/web/door"
+	"tongban/internal/web/keep"
 	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
 	"tongban/internal/web/ui"
@@ -32,7 +33,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}
@@ -60,6 +61,8 @@ func home(w http.ResponseWriter, r *http.Request) {
 			to = "/counter"
 		case "admin", "catalogue":
 			to = "/admin"
+		case "privacy":
+			to = "/office/erasures"
 		}
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
@@ -72,6 +75,8 @@ func menu(a act.Actor) []ui.Link {
 		return counter.Menu()
 	case "admin", "catalogue":
 		return admin.Menu(a)
+	case "privacy":
+		return keep.Menu()
 	}
 	return office.Menu(a)
 }

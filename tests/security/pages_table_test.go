@@ -7,12 +7,12 @@ import (
 // The bodies that take part in the case at the window and in the running one,
 // the body whose window receives, and the one that decides.
 var (
-	atWindow = []string{"scjg", "spj"}
-	inRun    = []string{"scjg", "spj", "xfjy", "sthj"}
-	window   = []string{"spj"}
-	lead     = []string{"scjg"}
-	cabinet  = []string{"zfb"}
-	asked    = []string{"sthj"}
+	atWindow  = []string{"scjg", "spj"}
+	inRun     = []string{"scjg", "spj", "xfjy", "sthj"}
+	window    = []string{"spj"}
+	lead      = []string{"scjg"}
+	cabinet   = []string{"zfb"}
+	answering = []string{"sthj"}
 )
 
 // anyAgency is asked where a post's own agency is the scope.
@@ -72,7 +72,7 @@ var pageRules = table(
 	`POST /office/case/{id}/task/{task}/resume`, rule{staff: true, look: inRun, right: "case.resume", over: lead},
 	`POST /office/case/{id}/task/{task}/review`, rule{staff: true, look: inRun, right: "case.review", over: lead},
 	`POST /office/case/{id}/task/{task}/visit`, rule{staff: true, look: inRun, right: "case.visit", over: lead},
-	`POST /office/case/{id}/answer/{inquiry}`, rule{staff: true, look: inRun, right: "case.answer", over: asked},
+	`POST /office/case/{id}/answer/{inquiry}`, rule{staff: true, look: inRun, right: "case.answer", over: answering},
 	`POST /office/case/{id}/extension`, rule{staff: true, look: inRun, right: "case.extend", over: lead},
 	`POST /office/case/{id}/extension/settle`, rule{staff: true, look: inRun, right: "extension.approve", over: cabinet, away: true},
 	`POST /office/case/{id}/amend`, rule{staff: true, look: atWindow, right: "case.amend", over: lead},
@@ -89,6 +89,11 @@ var pageRules = table(
 	`POST /admin/staff/{id}/grant`, rule{staff: true, right: "staff.grant"},
 	`POST /admin/staff/{id}/end`, rule{staff: true, right: "staff.end", away: true},
 	`POST /admin/staff/{id}/account`, rule{staff: true, right: "staff.account"},
+	`GET /my/data POST /my/data POST /my/data/use`, rule{},
+	`GET /counter/data/{person} POST /counter/data/{person}`, rule{staff: true, right: "erasure.ask"},
+	`GET /office/erasures`, rule{staff: true, right: "erasure.settle"},
+	`GET /office/erasures/{id} POST /office/erasures/{id}`, rule{staff: true, right: "erasure.settle", away: true},
+
 	`POST /admin/staff/{id}/leave POST /admin/staff/{id}/return`, rule{staff: true, right: "staff.leave", over: lead, away: true},
 )
 

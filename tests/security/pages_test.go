@@ -136,6 +136,8 @@ func (w *world) value(path, name string) string {
 		n = in.received
 	case name == "task":
 		n = in.task
+	case name == "person":
+		n = in.person
 	case name == "inquiry":
 		n = in.inquiry
 	case name == "paper":

@@ -99,7 +99,11 @@ func (p *Pages) look(w http.ResponseWriter, r *http.Request) (act.Actor, *casewo
 	if !ok {
 		return a, nil, false
 	}
-	c, err := p.door.House.Office.Look(r.Context(), a, c.ID, Why(c, a))
+	why := Why(c, a)
+	if purpose := r.URL.Query().Get("purpose"); c.Facts.Restricted != nil && purpose != "" {
+		why = purpose
+	}
+	c, err := p.door.House.Office.Look(r.Context(), a, c.ID, why)
 	if err != nil {
 		p.door.Fail(w, r, err)
 	}

@@ -16,7 +16,8 @@ import (
 // Overview is the first page of a case: what was applied for, what is open, and
 // what the reader must know before they act.
 type Overview struct {
-	Masked  bool // the look could not be recorded
+	Masked  ui.Text   // why what identifies people is not shown; nil when it is
+	Look    []ui.Link // the purposes for which it may be
 	Steps   ui.Progress
 	Who     ui.SummaryList
 	Groups  []Group
@@ -37,12 +38,31 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := p.view(c, a, "")
-	o := Overview{Masked: c.Personal == nil, Steps: steps(c), Open: p.open(c, a), Known: known(c)}
+	o := Overview{Steps: steps(c), Open: p.open(c, a), Known: known(c)}
 	if s := c.Personal; s != nil {
 		o.Who, o.Groups, o.Missing = who(c), answers(c), s.Missing
 	}
+	o.Masked, o.Look = p.masked(a, c)
 	v.Part = o
 	p.render(w, r, "overview", "office.case.title.overview", v)
+}
+
+// masked says why what identifies people is not shown, and for which purposes
+// this post may see it all the same.
+func (p *Pages) masked(a act.Actor, c *casework.Case) (ui.Text, []ui.Link) {
+	switch {
+	case c.Personal != nil:
+		return nil, nil
+	case c.Facts.Erased != nil:
+		return ui.M("keep.masked.erased"), nil
+	case c.Facts.Restricted == nil:
+		return ui.M("office.case.masked"), nil
+	}
+	var list []ui.Link
+	for _, x := range p.door.House.Office.PurposesLeft(a) {
+		list = append(list, ui.Link{Text: ui.M("keep.masked.purpose", "purpose", ui.M("keep.purpose."+x.Key)), Href: Address(c.ID, "") + "?purpose=" + x.Key, Note: ui.Plain(x.Article)})
+	}
+	return ui.M("keep.masked.restricted"), list
 }
 
 // steps is the way of the case through its flow.

@@ -27,7 +27,7 @@ type casesData struct {
 // nav leads between the pages of one's own.
 func nav(current string) ui.SubNav {
 	n := ui.SubNav{Label: ui.M("ui.mine")}
-	for _, x := range []struct{ key, href string }{{"my", "/my"}, {"licences", "/licences"}, {"inbox", "/inbox"}, {"looks", "/looks"}} {
+	for _, x := range []struct{ key, href string }{{"my", "/my"}, {"licences", "/licences"}, {"inbox", "/inbox"}, {"looks", "/looks"}, {"data", "/my/data"}} {
 		n.Links = append(n.Links, ui.Link{Text: ui.M("portal." + x.key + ".title"), Href: x.href, Current: x.href == current})
 	}
 	return n
