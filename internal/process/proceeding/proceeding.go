@@ -48,7 +48,25 @@ type Proceeding struct {
 	Opened      day.Instant
 	Chain       ledger.Chain
 
-	read int64 // version of the row as it was read: what Save expects to find
+	read  int64   // version of the row as it was read: what Save expects to find
+	found indexed // what indexes hold of it, as it was read
+
+	written *written // left by Digest for Save
+}
+
+// indexed is what the lists find a proceeding by. Most acts change none of it,
+// and then no index is written.
+type indexed struct {
+	status      string
+	closed, due day.Day
+	provisional bool
+	wake        day.Instant
+	applicant   int64
+	filer       int64
+}
+
+func (p *Proceeding) indexed() indexed {
+	return indexed{p.Status, p.Closed, p.Due, p.Provisional, p.Wake, p.Applicant, p.Filer}
 }
 
 // Timer is a timer of the flow that runs.
@@ -75,12 +93,20 @@ func scan(r store.Row) (*Proceeding, error) {
 		&p.Wake, &p.Key, &p.Opened, &p.Chain.Version, &p.Chain.Leaf); err != nil {
 		return nil, err
 	}
-	p.read = p.Chain.Version
+	p.read, p.found = p.Chain.Version, p.indexed()
 	return p, errors.Join(json.Unmarshal([]byte(state), &p.State), json.Unmarshal([]byte(clock), &p.Clock), json.Unmarshal([]byte(timers), &p.Timers))
 }
 
-// stored is the row's JSON columns, written.
-func (p *Proceeding) stored() (state, clock, timers string, err error) {
+// written is the row's JSON columns.
+type written struct{ state, clock, timers string }
+
+// stored writes the row's JSON columns; keep leaves them for the saving that
+// follows upon the digest.
+func (p *Proceeding) stored(keep bool) (w written, err error) {
+	if !keep && p.written != nil {
+		w, p.written = *p.written, nil
+		return w, nil
+	}
 	list := p.Timers
 	if list == nil {
 		list = []Timer{}
@@ -88,34 +114,38 @@ func (p *Proceeding) stored() (state, clock, timers string, err error) {
 	for _, x := range []struct {
 		into *string
 		v    any
-	}{{&state, p.State}, {&clock, p.Clock}, {&timers, list}} {
+	}{{&w.state, p.State}, {&w.clock, p.Clock}, {&w.timers, list}} {
 		b, err := json.Marshal(x.v)
 		if err != nil {
-			return "", "", "", err
+			return written{}, err
 		}
 		*x.into = string(b)
 	}
-	return state, clock, timers, nil
+	if keep {
+		p.written = &w
+	}
+	return w, nil
 }
 
 // Digest writes the row's content to h, in the order of its columns, so that
 // the ledger binds it. The lock's own columns (version, leaf) and the wake-up,
-// which follows from the rest, are left out.
+// which follows from the rest, are left out. Nothing may change between it and
+// the Save or Insert whose event carries it.
 func (p *Proceeding) Digest(h hash.Hash) error {
-	state, clock, timers, err := p.stored()
+	w, err := p.stored(true)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%s\x00%s\x00%d\x00%d\x00%d\x00%d\x00%t\x00%d\x00%d\x00%d\x00",
 		p.ID, p.Kind, p.Number, p.Item, p.ItemVersion, p.Title, p.Agency, p.Region, p.Applicant, p.Filer, p.Label, p.Status,
-		state, clock, timers, p.Received, p.Accepted, p.Closed, p.Due, p.Provisional, p.PromisedDue, p.Key, p.Opened)
+		w.state, w.clock, w.timers, p.Received, p.Accepted, p.Closed, p.Due, p.Provisional, p.PromisedDue, p.Key, p.Opened)
 	return err
 }
 
 // Lock takes the proceeding for this command. It is the command's first
 // statement on it: from here to the commit nobody else is in it.
 func Lock(tx *store.Tx, id int64) (*Proceeding, error) {
-	p, found, err := store.Find(tx, scan, `update proceeding set version = version where home = $1 and id = $2 returning `+columns, tx.Home(), id)
+	p, found, err := store.Held(tx, scan, `select `+columns+` from proceeding where home = $1 and id = $2`, tx.Home(), id)
 	if err == nil && !found {
 		err = act.Missing("proceeding.case")
 	}
@@ -146,13 +176,13 @@ func (p *Proceeding) Insert(c *act.Call, key ledger.Key, e ledger.Event) (int64,
 	if err != nil {
 		return 0, err
 	}
-	state, clock, timers, err := p.stored()
+	w, err := p.stored(false)
 	if err != nil {
 		return 0, err
 	}
 	c.Tx.Put(`insert into proceeding(home, `+columns+`) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
 		c.Tx.Home(), p.ID, p.Kind, p.Number, p.Item, p.ItemVersion, p.Title, p.Agency, p.Region, p.Applicant, p.Filer, p.Label, p.Status,
-		state, clock, timers, p.Received, p.Accepted, p.Closed, p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Key, p.Opened, p.Chain.Version, p.Chain.Leaf)
+		w.state, w.clock, w.timers, p.Received, p.Accepted, p.Closed, p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Key, p.Opened, p.Chain.Version, p.Chain.Leaf)
 	return id, nil
 }
 
@@ -163,17 +193,29 @@ func (p *Proceeding) Save(c *act.Call, key ledger.Key, e ledger.Event) (int64, e
 	if err != nil {
 		return 0, err
 	}
-	state, clock, timers, err := p.stored()
+	w, err := p.stored(false)
 	if err != nil {
 		return 0, err
 	}
-	c.Tx.PutOne(act.Changed("proceeding.case"), `update proceeding set applicant = $3, filer = $4, label = $5, status = $6, state = $7, clock = $8, timers = $9,
-		received = $10, accepted = $11, closed = $12, due = $13, due_provisional = $14, promised_due = $15, wake = $16, version = $17, leaf = $18
-		where home = $1 and id = $2 and version = $19`,
-		c.Tx.Home(), p.ID, p.Applicant, p.Filer, p.Label, p.Status, state, clock, timers, p.Received, p.Accepted, p.Closed,
-		p.Due, p.Provisional, p.PromisedDue, p.Wake, p.Chain.Version, p.Chain.Leaf, p.read)
-	p.read = p.Chain.Version // a command may save again after more was done
+	c.Tx.PutOne(act.Changed("proceeding.case"), `update proceeding set label = $3, state = $4, clock = $5, timers = $6, received = $7, accepted = $8,
+		promised_due = $9, version = $10, leaf = $11 where home = $1 and id = $2 and version = $12`,
+		c.Tx.Home(), p.ID, p.Label, w.state, w.clock, w.timers, p.Received, p.Accepted, p.PromisedDue, p.Chain.Version, p.Chain.Leaf, p.read)
+	p.saveIndexed(c)
+	p.read, p.found = p.Chain.Version, p.indexed() // a command may save again after more was done
 	return id, nil
+}
+
+// saveIndexed writes what indexes hold, if it is another than was read.
+func (p *Proceeding) saveIndexed(c *act.Call) {
+	now := p.indexed()
+	if now.applicant != p.found.applicant || now.filer != p.found.filer {
+		c.Tx.Put(`update proceeding set applicant = $3, filer = $4 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Applicant, p.Filer)
+		now.applicant, now.filer = p.found.applicant, p.found.filer
+	}
+	if now != p.found {
+		c.Tx.Put(`update proceeding set status = $3, closed = $4, due = $5, due_provisional = $6, wake = $7 where home = $1 and id = $2`,
+			c.Tx.Home(), p.ID, p.Status, p.Closed, p.Due, p.Provisional, p.Wake)
+	}
 }
 
 // Also appends an event that comes before the command's own, which Save writes:

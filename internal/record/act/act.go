@@ -74,24 +74,19 @@ func Run[In, Out any](ctx context.Context, r *Runner, a Actor, token string, c C
 	digest, err := requestDigest(token, c, in)
 	if err == nil {
 		err = r.untilSettled(func() error {
-			return r.Store.Do(ctx, priority(a), func(tx *store.Tx) error {
-				out = *new(Out)
-				if token != "" {
-					replayed, err := replay(tx, a, token, digest, &out)
-					if err != nil || replayed {
-						return err
-					}
-				}
+			err := r.Store.Do(ctx, priority(a), func(tx *store.Tx) error {
 				var err error
 				if out, err = attempt(r, tx, a, token, digest, c, in, do); err != nil {
 					return r.recording(a, token, c, err)
 				}
 				return nil
 			})
+			if err == nil || token == "" {
+				return err
+			}
+			out = *new(Out)
+			return r.repeated(ctx, a, token, digest, &out, err)
 		})
-		if err != nil && token != "" && r.overtaken(ctx, a, token, digest, &out) {
-			err = nil
-		}
 	}
 	err = r.settle(ctx, c, err)
 	if r.Seen != nil {
@@ -120,16 +115,24 @@ func attempt[In, Out any](r *Runner, tx *store.Tx, a Actor, token string, digest
 	return out, tx.Flush()
 }
 
-// overtaken tells whether the same submission was committed by another request
-// while this one waited for its lock: what it then found changed was its own
-// doing, and the answer is the first one's.
-func (r *Runner) overtaken(ctx context.Context, a Actor, token string, digest []byte, out any) bool {
+// repeated looks, after a command with a key was not stored, whether the same
+// submission was stored before, or by another request meanwhile: what this one
+// found changed was its own doing, and the answer is the first one's. Nearly
+// all submissions are the first of their key, so none looks beforehand.
+func (r *Runner) repeated(ctx context.Context, a Actor, token string, digest []byte, out any, err error) error {
 	replayed := false
-	err := r.Store.Do(ctx, priority(a), func(tx *store.Tx) (err error) {
+	looked := r.Store.Do(ctx, priority(a), func(tx *store.Tx) (err error) {
 		replayed, err = replay(tx, a, token, digest, out)
 		return err
 	})
-	return err == nil && replayed
+	var reused *Error
+	switch {
+	case looked == nil && replayed:
+		return nil
+	case errors.As(looked, &reused):
+		return looked
+	}
+	return err
 }
 
 func priority(a Actor) store.Priority {
@@ -139,8 +142,8 @@ func priority(a Actor) store.Priority {
 	return store.People
 }
 
-// errTokenTaken says that the same submission was committed by another request
-// between our look and our write: look again.
+// errTokenTaken says that the same key was taken by another request. Unless its
+// answer is found that request was not stored, and this one runs again.
 var errTokenTaken = errors.New("act: token taken meanwhile")
 
 func (r *Runner) untilSettled(f func() error) error {

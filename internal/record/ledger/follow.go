@@ -57,7 +57,8 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // CatchUp hands the follower everything that it has not seen and returns how
-// many entries that were. An entry that it cannot digest is parked after a few
+// many entries that were. What is written meanwhile waits for the next time, so
+// that a busy log is read in large portions. An entry that it cannot digest is parked after a few
 // tries, with all later ones of its stream, and the follower goes on.
 func (l *Ledger) CatchUp(ctx context.Context, f Follower) (int, error) {
 	seen, tries := 0, 0
@@ -66,7 +67,7 @@ func (l *Ledger) CatchUp(ctx context.Context, f Follower) (int, error) {
 		err := s.take(ctx)
 		seen += s.n
 		switch {
-		case err == nil && s.n == 0 && !s.moved:
+		case err == nil && s.n < s.limit && !s.moved:
 			return seen, nil
 		case err == nil:
 			s.limit, s.poison, tries = followBatch, nil, 0
@@ -124,10 +125,20 @@ func (s *step) run(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
-		s.moved, err = s.l.nextLog(tx, s.now, log, seq)
-		return err
+	if len(list) > 0 {
+		if err := s.through(tx, list); err != nil {
+			return err
+		}
+		seq = list[len(list)-1].Seq + 1
 	}
+	if len(list) < s.limit {
+		s.moved, err = s.l.nextLog(tx, s.now, log, seq)
+	}
+	return err
+}
+
+// through hands on the entries of one transaction and moves the cursor.
+func (s *step) through(tx *store.Tx, list []Entry) error {
 	held, err := parkedStreams(tx, s.now)
 	if err != nil {
 		return err
@@ -160,8 +171,9 @@ func (s *step) handle(tx *store.Tx, held map[string]bool, e Entry) error {
 // first entry of the first log.
 func (l *Ledger) cursor(tx *store.Tx, f Follower) (log, seq int64, err error) {
 	lock := func() (bool, error) {
-		return tx.Get([]any{&log, &seq}, `update follower set seq = seq where home = $1 and name = $2 and build = $3 returning log, seq`,
-			tx.Home(), f.Name, f.Build)
+		_, found, err := store.Held(tx, func(r store.Row) (struct{}, error) { return struct{}{}, r.Scan(&log, &seq) },
+			`select log, seq from follower where home = $1 and name = $2 and build = $3`, tx.Home(), f.Name, f.Build)
+		return found, err
 	}
 	if found, err := lock(); err != nil || found {
 		return log, seq, err

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing/fstest"
 
@@ -15,9 +16,13 @@ import (
 
 // schema holds every migration, numbered, forward only, the same for both
 // engines. The word after the number is the package that owns its tables and
-// alone writes them; a test reads it. A migration speaks PostgreSQL; for SQLite
-// bytea becomes blob, and what truly differs stands between "-- +sqlite" or
-// "-- +postgres" and "-- +both".
+// alone writes them; a test reads it. A migration speaks PostgreSQL; what truly
+// differs stands between "-- +sqlite" or "-- +postgres" and "-- +both".
+//
+// For SQLite bytea becomes blob, and a table is kept in one tree and not in two:
+// a key of home and id becomes the row's number, because a file of SQLite holds
+// one home, and a table of short rows with another key that ends with
+// "-- clustered" is kept in the order of that key.
 //
 //go:embed schema/*.sql
 var schema embed.FS
@@ -88,7 +93,24 @@ func translate(text string, e Engine) string {
 		}
 	}
 	if e == SQLite {
-		return strings.ReplaceAll(b.String(), "bytea", "blob")
+		return forSQLite(b.String())
 	}
 	return b.String()
+}
+
+var (
+	tableText = regexp.MustCompile(`(?s)create table \w+ \(.*?\n\);`)
+	idColumn  = regexp.MustCompile(`(?m)^  id +bigint +not null,`)
+	homeAndID = regexp.MustCompile(`(,)((?: *--[^\n]*)?)\n  primary key \(home, id\)(,?)`)
+)
+
+func forSQLite(text string) string {
+	text = strings.NewReplacer("bytea", "blob", "); -- clustered", ") without rowid;").Replace(text)
+	return tableText.ReplaceAllStringFunc(text, func(table string) string {
+		if !homeAndID.MatchString(table) {
+			return table
+		}
+		table = idColumn.ReplaceAllString(table, "  id integer primary key not null,")
+		return homeAndID.ReplaceAllString(table, "$3$2")
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -17,12 +18,12 @@ import (
 )
 
 const (
-	groupMax        = 64       // commands committed together
-	groupBackground = 8        // of them, not from people
-	readerCount     = 8        // connections that only read
-	statementsKept  = 400      // prepared statements kept for each connection
-	walRestart      = 32 << 20 // bytes of WAL after which the writer starts it anew
-	busyMillis      = 5000     // how long to wait for another process's write
+	groupMax        = 64   // commands committed together
+	groupBackground = 8    // of them, not from people
+	readerCount     = 8    // connections that only read
+	statementsKept  = 400  // prepared statements kept for each connection
+	walRestart      = 8192 // pages in the WAL after which the writer starts it anew
+	busyMillis      = 5000 // how long to wait for another process's write
 )
 
 // sqliteEngine is a file with one writer goroutine and a pool of readers.
@@ -374,10 +375,14 @@ func guard(tx *Tx, f func(*Tx) error) (err error) {
 }
 
 // restartWAL keeps the WAL from growing without bound: a passive checkpointer
-// beside a busy writer never resets it.
+// beside a busy writer never resets it. The file keeps its size, so what counts
+// are the pages in it that are not yet in the database.
 func (e *sqliteEngine) restartWAL(w *session) {
-	info, err := os.Stat(e.path + "-wal")
-	if err != nil || info.Size() < walRestart {
+	pages, err := w.unsaved()
+	if err != nil {
+		e.s.opts.Log.Warn("WAL not measured", "err", err)
+	}
+	if err != nil || pages < walRestart {
 		return
 	}
 	if _, err := w.exec("pragma wal_checkpoint(RESTART)", nil); err != nil {
@@ -414,12 +419,34 @@ func (c *session) stmt(text string) (*sql.Stmt, error) {
 			delete(c.kept, k)
 		}
 	}
-	s, err := c.conn.PrepareContext(context.Background(), text)
+	s, err := c.conn.PrepareContext(context.Background(), unpeeked(text))
 	if err != nil {
 		return nil, fmt.Errorf("%w in: %s", err, text)
 	}
 	c.kept[text] = s
 	return s, nil
+}
+
+// limit is a limit that is an argument.
+var limit = regexp.MustCompile(`limit (\$[0-9]+)`)
+
+// unpeeked keeps SQLite from planning a statement by the value of its limit: it
+// would be prepared anew each time that it is run.
+func unpeeked(text string) string { return limit.ReplaceAllString(text, "limit 0 + $1") }
+
+// unsaved counts the pages of the WAL that are not yet in the database.
+func (c *session) unsaved() (int64, error) {
+	r, err := c.query("pragma wal_checkpoint(NOOP)", nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = r.Close() }()
+	var busy, inLog, saved int64
+	if !r.Next() {
+		return 0, r.Err()
+	}
+	err = r.Scan(&busy, &inLog, &saved)
+	return inLog - saved, err
 }
 
 // close ends the statements, which would keep the file open, and the connection.

@@ -9,8 +9,8 @@
 //   - What Do answered with an error left nothing behind, except what the
 //     error itself asked to have recorded (Recorder).
 //   - Isolation is READ COMMITTED. A command that touches a case begins with
-//     `update … returning` on the case's row, which is its lock; across rows
-//     only constraints are relied on. An expected collision is written
+//     Held on the case's row, which is its lock; across rows only constraints
+//     are relied on. An expected collision is written
 //     `on conflict do nothing` with PutOne; a constraint error ends the command.
 //   - No context reaches below Do: a closed browser never interrupts a write.
 package store

@@ -121,6 +121,19 @@ func Find[T any](tx *Tx, scan func(Row) (T, error), sql string, args ...any) (v 
 	return v, found, err
 }
 
+// Held is Find of a row by its key that nobody else may touch until the
+// transaction ends: the first statement of a command on that row. On SQLite the
+// one writer holds everything anyway.
+func Held[T any](tx *Tx, scan func(Row) (T, error), sql string, args ...any) (v T, found bool, err error) {
+	if tx.readOnly {
+		panic("store: a row held in a read transaction: " + sql)
+	}
+	if tx.Engine() == Postgres {
+		sql += ` for update`
+	}
+	return Find(tx, scan, sql, args...)
+}
+
 // Exec writes at once and returns the number of rows touched. It is for the
 // statements whose outcome decides what follows.
 func (tx *Tx) Exec(sql string, args ...any) (int64, error) {

@@ -35,7 +35,7 @@ func scanRoot(r store.Row) (x root, err error) {
 
 // lockItem takes the item for this command.
 func lockItem(tx *store.Tx, item int64) (root, error) {
-	r, found, err := store.Find(tx, scanRoot, `update item set newest = newest where home = $1 and id = $2 returning `+rootColumns, tx.Home(), item)
+	r, found, err := store.Held(tx, scanRoot, `select `+rootColumns+` from item where home = $1 and id = $2`, tx.Home(), item)
 	if err == nil && !found {
 		err = act.Missing("catalog.thing.item")
 	}

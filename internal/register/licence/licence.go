@@ -123,7 +123,7 @@ func (l *Licence) saveState(tx *store.Tx, was ledger.Chain) {
 
 // lock takes one version for this command.
 func lock(tx *store.Tx, id int64) (*Licence, error) {
-	l, found, err := store.Find(tx, scan, `update licence set version = version where home = $1 and id = $2 returning `+columns, tx.Home(), id)
+	l, found, err := store.Held(tx, scan, `select `+columns+` from licence where home = $1 and id = $2`, tx.Home(), id)
 	if err == nil && !found {
 		err = act.Missing("licence.thing")
 	}

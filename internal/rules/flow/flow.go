@@ -14,7 +14,12 @@
 // caller; conditions are kept as source text and asked through an Evaluator.
 package flow
 
-import "tongban/internal/rules/wording"
+import (
+	"slices"
+	"strings"
+
+	"tongban/internal/rules/wording"
+)
 
 // Kind is the sort of a flow node that runs.
 type Kind string
@@ -147,6 +152,12 @@ func (d *Definition) Node(id string) *Node { return d.byID[id] }
 
 // Flow returns the sequence flow with this id, nil when the process has none.
 func (d *Definition) Flow(id string) *Flow { return d.flowByID[id] }
+
+// Asks tells whether a condition of the flow may ask for a fact, such as "form":
+// what none asks for need not be gathered.
+func (d *Definition) Asks(fact string) bool {
+	return slices.ContainsFunc(d.Flows, func(f *Flow) bool { return strings.Contains(f.Condition, fact) })
+}
 
 // Start returns the start event, nil when there is not exactly one.
 func (d *Definition) Start() *Node { return d.plan.start }

@@ -215,6 +215,9 @@ func (m *matter) fillMaterials(in ApplyIn, known map[string]form.Known, window b
 
 // needed tells whether the item asks for a material in this case.
 func (m *matter) needed(x catalog.Material) (bool, error) {
+	if _, err := m.personal(); err != nil {
+		return false, err
+	}
 	facts, err := m.facts("")
 	if err != nil {
 		return false, err
@@ -372,9 +375,7 @@ func (m *matter) first(d *Draft, receipt paper.Paper) (Done, error) {
 	if e.State, err = digest(m.p, m.f); err != nil {
 		return Done{}, err
 	}
-	if err := m.f.insert(m.c.Tx); err != nil {
-		return Done{}, err
-	}
+	m.f.insert(m.c.Tx)
 	id, err := m.p.Insert(m.c, m.key, e)
 	return Done{Case: m.p.ID, Number: m.p.Number, Status: m.p.Status, Event: id, Paper: receipt.ID}, err
 }

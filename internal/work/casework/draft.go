@@ -57,7 +57,7 @@ func (o *Office) Draft(tx *store.Tx, person, id int64) (*Draft, error) {
 // holdDraft takes a draft of this person for a command that changes it: two
 // pages saved at once are both kept, and nothing comes in beside a submission.
 func (o *Office) holdDraft(tx *store.Tx, person, id int64) (*Draft, error) {
-	d, found, err := store.Find(tx, scanDraft, `update draft set saved = saved where home = $1 and id = $2 and person = $3 returning `+draftColumns, tx.Home(), id, person)
+	d, found, err := store.Held(tx, scanDraft, `select `+draftColumns+` from draft where home = $1 and id = $2 and person = $3`, tx.Home(), id, person)
 	return o.opened(tx, d, found, err)
 }
 

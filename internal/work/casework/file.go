@@ -48,6 +48,7 @@ type File struct {
 	Facts         Facts
 	Secret        []byte // sealed; see Matter.Secret
 	stored        string // facts as they were read
+	written       string // facts as digest bound them, for the saving that follows
 }
 
 // Facts are what happened on a case, with nothing that identifies a person.
@@ -199,22 +200,18 @@ func getFile(tx *store.Tx, id int64) (*File, error) {
 	return f, err
 }
 
-func (f *File) insert(tx *store.Tx) error {
-	facts, err := json.Marshal(f.Facts)
+func (f *File) insert(tx *store.Tx) {
 	tx.PutOne(act.Changed("casework.draft"), `insert into casefile(home, `+fileColumns+`) values($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
-		tx.Home(), f.ID, f.Channel, f.ApplicantKind, f.Agent, f.NameKey, f.IDNoKey, string(facts), f.Secret)
-	return err
+		tx.Home(), f.ID, f.Channel, f.ApplicantKind, f.Agent, f.NameKey, f.IDNoKey, f.written, f.Secret)
 }
 
 // update writes the file back; one that is as it was read needs no statement.
-func (f *File) update(tx *store.Tx, secret bool) error {
-	facts, err := json.Marshal(f.Facts)
-	if string(facts) == f.stored && !secret {
-		return err
+func (f *File) update(tx *store.Tx, secret bool) {
+	if f.written == f.stored && !secret {
+		return
 	}
-	f.stored = string(facts)
-	tx.Put(`update casefile set facts = $3, secret = $4 where home = $1 and id = $2`, tx.Home(), f.ID, string(facts), f.Secret)
-	return err
+	f.stored = f.written
+	tx.Put(`update casefile set facts = $3, secret = $4 where home = $1 and id = $2`, tx.Home(), f.ID, f.written, f.Secret)
 }
 
 // digest binds the whole state of a case: its proceeding and its file. The blind
@@ -229,6 +226,7 @@ func digest(p *proceeding.Proceeding, f *File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.written = string(facts)
 	_, err = fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%x", f.Channel, f.ApplicantKind, f.Agent, facts, f.Secret)
 	return h.Sum(nil), err
 }

@@ -216,13 +216,19 @@ func (m *matter) text(act, text string) error {
 	return nil
 }
 
-// facts are what the conditions of the flow are asked on.
+// facts are what the conditions of the flow are asked on. The form is opened only
+// for a flow that asks for it.
 func (m *matter) facts(decision string) (map[string]any, error) {
+	facts := map[string]any{"decision": decision, "applicant": map[string]any{"kind": m.f.ApplicantKind}}
+	if m.secret == nil && !m.v.Flow.Asks("form") {
+		return facts, nil
+	}
 	s, err := m.personal()
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"form": s.Form, "decision": decision, "applicant": map[string]any{"kind": m.f.ApplicantKind}}, nil
+	facts["form"] = s.Form
+	return facts, nil
 }
 
 // event makes the event of what was done, with what every event of a case tells.
@@ -290,9 +296,7 @@ func (m *matter) save(e ledger.Event) (Done, error) {
 		return Done{}, err
 	}
 	e.State = d
-	if err := m.f.update(m.c.Tx, m.changed); err != nil {
-		return Done{}, err
-	}
+	m.f.update(m.c.Tx, m.changed)
 	id, err := m.p.Save(m.c, m.key, e)
 	return Done{Case: m.p.ID, Number: m.p.Number, Status: m.p.Status, Event: id}, err
 }

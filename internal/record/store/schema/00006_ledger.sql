@@ -36,7 +36,7 @@ create table entry (
   event bigint not null,
   hash bytea not null,
   primary key (log, seq)
-);
+); -- clustered
 create unique index entry_event on entry (home, event);
 
 -- Events that wait for their number (PostgreSQL; on SQLite a command's group numbers them).
@@ -65,7 +65,7 @@ create table disclosure (
   data_key bigint not null,
   cipher bytea not null,
   primary key (home, event, field)
-);
+); -- clustered
 
 -- Heads of the streams that have no root row of their own.
 create table stream_head (
@@ -74,7 +74,7 @@ create table stream_head (
   version bigint not null,
   leaf bytea not null,
   primary key (home, stream)
-);
+); -- clustered
 
 -- Complete tiles of 256 hashes, each with the root of its subtree.
 create table tile (

@@ -11,5 +11,5 @@ create table idempotency (
   result text not null,
   at bigint not null,
   primary key (home, person, token)
-);
+); -- clustered
 create index idempotency_age on idempotency (home, at);

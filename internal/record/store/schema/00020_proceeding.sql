@@ -39,6 +39,8 @@ create index proceeding_applicant on proceeding (home, applicant, id);
 create index proceeding_filer on proceeding (home, filer, id);
 create index proceeding_agency on proceeding (home, agency, status, due, id);
 create index proceeding_wake on proceeding (home, wake) where wake > 0;
+create index proceeding_running on proceeding (home, kind, due, id) where closed = 0;
+create index proceeding_closed on proceeding (home, kind, closed, id) where closed > 0;
 
 -- One open or done task of a proceeding. seen is its version: what two people
 -- can be in conflict about.
@@ -65,8 +67,10 @@ create table task (
   primary key (home, id)
 );
 create unique index task_token on task (home, proceeding, token);
-create index task_list on task (home, agency, post, state, due, id);
-create index task_mine on task (home, assignee, state, due, id) where assignee > 0;
+-- Lists show open tasks only; opened is in the first so that counting what came
+-- lately reads nothing else.
+create index task_list on task (home, agency, post, due, id, opened) where state = 'open';
+create index task_mine on task (home, assignee, due, id) where state = 'open' and assignee > 0;
 
 -- Who played what on a proceeding: one person holds one exclusive class.
 create table duty (
@@ -76,7 +80,7 @@ create table duty (
   class text not null,
   part text not null,
   primary key (home, proceeding, person)
-);
+); -- clustered
 
 -- Counters for numbers given per agency and year (办件编号, 字号).
 create table number_counter (

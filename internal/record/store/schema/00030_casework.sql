@@ -45,9 +45,8 @@ create table finding (
   text bytea not null,
   officers text not null,
   at bigint not null,
-  primary key (home, task)
-);
-create index finding_case on finding (home, proceeding);
+  primary key (home, proceeding, task)
+); -- clustered
 
 -- One body asks another about a case.
 create table inquiry (
