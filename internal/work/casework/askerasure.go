@@ -237,9 +237,7 @@ func (o *Office) saveMarked(c *act.Call, p *proceeding.Proceeding, f *File, e le
 		return err
 	}
 	e.State = d
-	if err := f.update(c.Tx, true); err != nil {
-		return err
-	}
+	f.update(c.Tx, true)
 	_, err = p.Save(c, nil, e)
 	return err
 }
