@@ -61,6 +61,9 @@ func (o *Office) OpenPaper(ctx context.Context, a act.Actor, id int64, why strin
 		out, err = o.Papers.Open(tx, id)
 		return err
 	})
+	if a.Who != act.Staff && act.KindOf(err) == act.NotFound {
+		err = act.Missing("paper.thing") // of somebody else: as if there were none
+	}
 	return out, err
 }
 
