@@ -110,6 +110,11 @@ func (g *group) verify() {
 	var cases, files int
 	g.reopened(func(c *drive.County) error {
 		return c.House.Store.Read(g.ctx, func(tx *store.Tx) error {
+			for id := range g.files {
+				if err := g.keepsFile(tx, c, id); err != nil {
+					g.t.Errorf("acknowledged: %v", err)
+				}
+			}
 			_, err := tx.Get([]any{&cases, &files}, `select (select count(*) from proceeding), (select count(*) from casefile)`)
 			return err
 		})

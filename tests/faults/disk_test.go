@@ -2,6 +2,8 @@ package faults_test
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"strconv"
 	"sync"
 	"syscall"
@@ -47,7 +49,8 @@ func (g *group) used() int64 {
 	return int64(s.Blocks-s.Bfree) * s.Bsize
 }
 
-// untilRefused lets everybody work until nobody's application is taken any more.
+// untilRefused lets everybody work and hand files in until nothing is taken any
+// more. Whoever is refused must be told that it is for now.
 func (g *group) untilRefused() {
 	g.t.Helper()
 	ctx, stop := context.WithTimeout(g.ctx, time.Minute)
@@ -65,6 +68,13 @@ func (g *group) untilRefused() {
 			}
 		})
 	}
+	all.Go(func() {
+		for n := 0; ctx.Err() == nil; n++ {
+			if err := g.upload(0, n); !g.answered("upload", err) {
+				return
+			}
+		}
+	})
 	all.Wait()
 	if ctx.Err() != nil {
 		g.t.Fatal("everything was taken for a minute: the disk was never in the way")
@@ -72,18 +82,52 @@ func (g *group) untilRefused() {
 }
 
 // TestFullDisk fills the disk under load. Who was acknowledged is there, who was
-// refused was told so, and with room again everything goes on.
+// refused was told so. A server whose disk was full once writes nothing more
+// until it is started again, and says so; reading goes on.
 func TestFullDisk(t *testing.T) {
+	r := try(t, "disk full under load: cases, files and the WAL")
 	g := diskGroup(t)
 	g.remount(0, kilobytes(g.used()+6<<20))
 	g.untilRefused()
-	g.afterwards()
+	if err := g.upload(1, 99_000); err == nil || g.answered("upload on a full disk", err) {
+		t.Errorf("an upload on a full disk was answered %v", err)
+	}
+	for _, e := range g.book {
+		if e.acked {
+			if _, err := g.persons[e.who].Look(g.ctx, e.done.Case); err != nil {
+				t.Errorf("with the disk full a case cannot be read: %v", err)
+			}
+			break
+		}
+	}
+	g.remount(0, "512m")
+	if err := g.ready(); err == nil {
+		t.Error("the server says that it is ready although it writes nothing")
+	}
+	if e := g.open(0); g.apply(e) {
+		t.Error("the server writes again without a restart: its store was thought to have stopped")
+	}
+	g.afterwards(r)
+}
+
+// ready asks whether the server is ready.
+func (g *group) ready() error {
+	a, err := http.Get(g.client.URL + "/readyz")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Body.Close() }()
+	if a.StatusCode != http.StatusOK {
+		return errors.New(a.Status)
+	}
+	return nil
 }
 
 // TestReadOnlyDisk starts the server on a disk that takes no writes, after it
 // was killed under load: it must not pretend to serve. With the disk writable
 // again everything is there.
 func TestReadOnlyDisk(t *testing.T) {
+	r := try(t, "disk read-only at the start, after a kill under load")
 	g := diskGroup(t)
 	g.underLoad(300*time.Millisecond, g.server.Kill)
 	g.remount(syscall.MS_RDONLY, "512m")
@@ -91,12 +135,11 @@ func TestReadOnlyDisk(t *testing.T) {
 		s.Kill()
 		t.Error("a server came up on a disk that it cannot write to")
 	}
-	g.remount(0, "512m")
-	g.afterwards()
+	g.afterwards(r)
 }
 
 // afterwards gives the room back, starts again, and compares.
-func (g *group) afterwards() {
+func (g *group) afterwards(r *report) {
 	g.t.Helper()
 	acked := 0
 	for _, e := range g.book {
@@ -110,9 +153,10 @@ func (g *group) afterwards() {
 	g.start()
 	g.repeatUnanswered()
 	g.compare()
+	g.must(g.ready())
 	g.stop()
 	g.verify()
-	g.t.Logf("%d applications and %d further acts acknowledged before, %d unanswered or refused and repeated; lost: nothing", acked, before, g.repeated)
+	r.tells("%d applications, %d further acts, %d files acknowledged before; %d unanswered or refused and repeated after", acked, before, len(g.files), g.repeated)
 	if acked == 0 {
 		g.t.Error("nothing was acknowledged: nothing was tried")
 	}

@@ -69,6 +69,7 @@ type group struct {
 
 	mu       sync.Mutex
 	book     map[string]*entry // by the key of the application
+	files    map[int64][]byte  // contents that were taken, by their ids
 	acts     int
 	repeated int
 	next     int

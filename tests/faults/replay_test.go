@@ -1,15 +1,11 @@
 package faults_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"mime/multipart"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +22,6 @@ type recording struct {
 	dir    string // as it was durably before
 	events []*trace.Event
 	acks   []trace.Ack
-	files  map[int64][]byte // contents that were uploaded, by their ids
 }
 
 // TestPowerCut records every write, flush and renaming of a server under load,
@@ -45,8 +40,8 @@ func TestPowerCut(t *testing.T) {
 	}
 	g := settled(t, onSQLite)
 	rec := g.record(cases, func() *trace.Process { return g.traced(true) })
-	if len(rec.acks) < 7*cases || len(rec.files) == 0 {
-		t.Fatalf("only %d acknowledgements and %d uploads in the record", len(rec.acks), len(rec.files))
+	if len(rec.acks) < 7*cases || len(g.files) == 0 {
+		t.Fatalf("only %d acknowledgements and %d uploads in the record", len(rec.acks), len(g.files))
 	}
 	base, checkpoints := rec.written()
 	if long() && checkpoints == 0 {
@@ -77,7 +72,7 @@ func TestPowerCut(t *testing.T) {
 		t.Error("a server that never flushes lost nothing in any of 12 power cuts: the trial sees nothing")
 	}
 	r.tells("%d cuts, %d acknowledgements and %d uploads in the record of %d writes; of a server that does not flush, %d of 12 cuts lost something",
-		checked, len(rec.acks), len(rec.files), base, lost)
+		checked, len(rec.acks), len(g.files), base, lost)
 }
 
 // written counts the writes, and those into the database itself.
@@ -96,7 +91,7 @@ func (rec *recording) written() (all, database int) {
 // record lets a traced server work and stop, beginning with everything durable.
 func (g *group) record(cases int, start func() *trace.Process) *recording {
 	g.t.Helper()
-	rec := &recording{dir: filepath.Join(g.t.TempDir(), "before"), files: map[int64][]byte{}}
+	rec := &recording{dir: filepath.Join(g.t.TempDir(), "before")}
 	g.must(copyFolder(rec.dir, g.dir))
 	p := start()
 	var all sync.WaitGroup
@@ -108,7 +103,9 @@ func (g *group) record(cases int, start func() *trace.Process) *recording {
 		})
 		all.Go(func() {
 			for n := w; n < max(4, cases/10); n += crowd {
-				g.upload(rec, w, n)
+				if err := g.upload(w, n); err != nil {
+					g.t.Errorf("upload: %v", err)
+				}
 			}
 		})
 	}
@@ -118,34 +115,6 @@ func (g *group) record(cases int, start func() *trace.Process) *recording {
 	rec.events = p.Events()
 	rec.acks = trace.Acks(rec.events)
 	return rec
-}
-
-// upload begins a draft and hands a file in for it. The answer of an upload has
-// no key: it is found by the id that it names.
-func (g *group) upload(rec *recording, w, n int) {
-	type draft struct {
-		Draft int64 `json:"draft"`
-	}
-	d, err := drive.Ask[draft](g.ctx, g.persons[w], http.MethodPost, "/api/v1/drafts", fmt.Sprintf("draft-%05d", n), map[string]any{"item": g.filed.item})
-	if err != nil {
-		g.t.Errorf("draft: %v", err)
-		return
-	}
-	content := fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%s\n%%%%EOF\n", n, bytes.Repeat([]byte{'a' + byte(n%26)}, 1000+n*7919%90_000))
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, _ := form.CreateFormFile("file", "plan.pdf")
-	_, _ = part.Write(content)
-	_ = form.Close()
-	key := fmt.Sprintf("upload-%05d", n)
-	got, err := g.persons[w].Upload(g.ctx, fmt.Sprintf("/api/v1/drafts/%d/files?material=%s", d.Draft, g.filed.material), key, form.FormDataContentType(), &body)
-	if err != nil {
-		g.t.Errorf("upload: %v", err)
-		return
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	rec.files[got] = content
 }
 
 // cuts cuts the power at n places: half of them just where an answer was sent.
@@ -227,7 +196,7 @@ func (g *group) holds(c *drive.County, rec *recording, place int) error {
 			if a.Began > place {
 				continue
 			}
-			if err := g.keeps(tx, c, rec, a); err != nil {
+			if err := g.keeps(tx, c, a); err != nil {
 				return fmt.Errorf("acknowledged %s: %w", a.Key, err)
 			}
 		}
@@ -235,7 +204,7 @@ func (g *group) holds(c *drive.County, rec *recording, place int) error {
 	})
 }
 
-func (g *group) keeps(tx *store.Tx, c *drive.County, rec *recording, a trace.Ack) error {
+func (g *group) keeps(tx *store.Tx, c *drive.County, a trace.Ack) error {
 	if strings.HasPrefix(a.Key, "upload-") {
 		var up struct {
 			File int64 `json:"file"`
@@ -243,20 +212,7 @@ func (g *group) keeps(tx *store.Tx, c *drive.County, rec *recording, a trace.Ack
 		if err := json.Unmarshal(a.Body, &up); err != nil {
 			return err
 		}
-		at, found, err := c.House.Files.Get(tx, up.File)
-		if err != nil || !found {
-			return fmt.Errorf("file %d is not there: %w", up.File, err)
-		}
-		content, err := c.House.Files.Open(g.ctx, at)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = content.Close() }()
-		b, err := io.ReadAll(content)
-		if err == nil && !bytes.Equal(b, rec.files[up.File]) {
-			err = errors.New("its content is another")
-		}
-		return err
+		return g.keepsFile(tx, c, up.File)
 	}
 	var told, kept drive.Done
 	var result, status string

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +54,8 @@ func serverLog(t *testing.T) *os.File {
 	}
 	t.Cleanup(func() {
 		if b, err := os.ReadFile(f.Name()); err == nil && t.Failed() {
-			t.Logf("the servers said at last:\n%s", b[max(0, len(b)-4000):])
+			worth := slices.DeleteFunc(strings.Split(string(b), "\n"), func(line string) bool { return strings.Contains(line, `"level":"INFO"`) })
+			t.Logf("the servers warned at last:\n%s", strings.Join(worth[max(0, len(worth)-25):], "\n"))
 		}
 		_ = f.Close()
 	})
