@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -190,31 +191,44 @@ func (ds desks) share() float64 {
 	return float64(asked) * officials / float64(max(taken, 1))
 }
 
-// take finds the task of a case.
+// worklist is what the API answers.
+type worklist struct {
+	Items []struct {
+		Task int64 `json:"task"`
+		Case int64 `json:"case"`
+		Seen int64 `json:"seen"`
+	} `json:"items"`
+	Next string `json:"next"`
+}
+
+// take finds the task of a case: on the list that is known, else on the list as
+// it is now, page after page.
 func (d *desk) take(ctx context.Context, id int64) (drive.On, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for range 2 {
-		if on, ok := d.tasks[id]; ok {
+	if on, ok := d.tasks[id]; ok {
+		delete(d.tasks, id)
+		d.taken.Add(1)
+		return on, nil
+	}
+	d.tasks = map[int64]drive.On{}
+	for at := ""; ; {
+		d.asked.Add(1)
+		list, err := drive.Ask[worklist](ctx, d.who, http.MethodGet, "/api/v1/worklist?limit=100&cursor="+url.QueryEscape(at), "", nil)
+		if err != nil {
+			return drive.On{}, fmt.Errorf("worklist: %w", err)
+		}
+		for _, t := range list.Items {
+			d.tasks[t.Case] = drive.On{Case: t.Case, Task: t.Task, Seen: t.Seen}
+		}
+		on, ok := d.tasks[id]
+		if ok {
 			delete(d.tasks, id)
 			d.taken.Add(1)
 			return on, nil
 		}
-		d.asked.Add(1)
-		list, err := drive.Ask[struct {
-			Items []struct {
-				Task int64 `json:"task"`
-				Case int64 `json:"case"`
-				Seen int64 `json:"seen"`
-			} `json:"items"`
-		}](ctx, d.who, http.MethodGet, "/api/v1/worklist?limit=200", "", nil)
-		if err != nil {
-			return drive.On{}, fmt.Errorf("worklist: %w", err)
-		}
-		d.tasks = map[int64]drive.On{}
-		for _, t := range list.Items {
-			d.tasks[t.Case] = drive.On{Case: t.Case, Task: t.Task, Seen: t.Seen}
+		if at = list.Next; at == "" {
+			return drive.On{}, fmt.Errorf("case %d is not on the worklist", id)
 		}
 	}
-	return drive.On{}, fmt.Errorf("case %d is not on the worklist", id)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -192,7 +193,12 @@ func round(f float64) string {
 	if f < 10 {
 		return fmt.Sprintf("%.1f", f)
 	}
-	s := fmt.Sprintf("%.0f", f)
+	return thousands(int(math.Round(f)))
+}
+
+// thousands writes a whole number with commas.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}

@@ -71,6 +71,11 @@ func load(ctx context.Context, c *drive.County, cases int) error {
 			return fmt.Errorf("load %s: %w", agency, err)
 		}
 	}
+	for _, step := range who.Way()[1:] { // so that only copies wait
+		if _, err := step.Do(ctx, done.Case); err != nil {
+			return err
+		}
+	}
 	return s.Do(ctx, store.Background, func(tx *store.Tx) error {
 		_, err := tx.Exec(`analyze`)
 		return err

@@ -199,7 +199,7 @@ func (b *bench) said() string {
 	if err != nil {
 		return err.Error()
 	}
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"), func(l string) bool { return strings.Contains(l, `"level":"INFO"`) })
 	return strings.Join(lines[max(len(lines)-8, 0):], "\n")
 }
 

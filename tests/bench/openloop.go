@@ -76,5 +76,5 @@ func (s *stream) fail(err error) {
 
 // String writes what became of the operations.
 func (s *stream) String() string {
-	return fmt.Sprintf("%s came, %s ended, %d failed, at most %d at once", round(float64(s.came)), round(float64(s.ops)), s.failed, s.most)
+	return fmt.Sprintf("%s came, %s ended, %d failed, at most %d at once", thousands(s.came), thousands(s.ops), s.failed, s.most)
 }

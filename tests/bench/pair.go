@@ -20,7 +20,13 @@ func (p pair) cells() []string {
 
 func (b *bench) pair(p pair) {
 	b.table.pairs = append(b.table.pairs, p)
-	fmt.Printf("  %s: %s, %s; ratio %s, goal %s: %s\n", p.what, p.ours, p.peer, p.ratio, p.goal, p.met)
+	told := []string{p.ours}
+	for _, x := range []struct{ name, value string }{{"", p.peer}, {"ratio ", p.ratio}, {"goal ", p.goal}, {"met: ", p.met}} {
+		if x.value != "" {
+			told = append(told, x.name+x.value)
+		}
+	}
+	fmt.Printf("  %s: %s\n", p.what, strings.Join(told, "; "))
 }
 
 // against adds a row of two that were measured in turn. The goal is the least

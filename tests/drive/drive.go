@@ -81,8 +81,8 @@ func Reopen(ctx context.Context, o house.Options) (*County, error) {
 	return c, nil
 }
 
-// Short enters the item of four steps: apply, accept, decide, found again.
-// Nothing is issued for it.
+// Short enters the item of four steps: apply, accept, decide with a result, and
+// found again. There is nothing to deliver.
 func (c *County) Short(ctx context.Context) (int64, error) {
 	if err := c.enterItem(ctx, "short"); err != nil {
 		return 0, err
