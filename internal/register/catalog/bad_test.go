@@ -84,6 +84,7 @@ var bads = []bad{
 	{"an unknown post", "food-workshop", `tb:post="inspector"`, `tb:post="king"`, "flow.bpmn", "king"},
 	{"an unknown part", "food-workshop", `tb:part="test"`, `tb:part="guess"`, "flow.bpmn", "guess"},
 	{"nobody accepts", "food-workshop", `tb:part="accept"`, `tb:part="review"`, "item.yaml", "受理"},
+	{"a second decision", "food-workshop", `tb:post="inspector" tb:part="visit" tb:officers="2"`, `tb:post="decider" tb:part="decide"`, "flow.bpmn", "只作一次决定"},
 	{"an unknown action", "food-workshop", `tb:action="issue"`, `tb:action="dance"`, "flow.bpmn", "dance"},
 	{"decided by another body", "food-workshop", `name="决定" tb:role="market"`, `name="决定" tb:role="env"`, "item.yaml", "env"},
 	{"a split without default", "food-workshop", ` default="flow_granted_granted_join"`, "", "flow.bpmn", "默认"},

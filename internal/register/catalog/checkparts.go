@@ -141,6 +141,9 @@ func (c *checker) tasks() {
 			continue
 		}
 		c.person(n)
+		if n.Task.Part == "decide" && len(done["decide"]) > 0 {
+			c.task(n, "decides_again") // a case has one decision, after which no other task can be done
+		}
 		if done[n.Task.Part] == nil {
 			done[n.Task.Part] = map[string]bool{}
 		}
