@@ -90,9 +90,11 @@ func (o *Office) settleExtension(c *act.Call, in SettleExtensionIn) (Done, error
 	if x == nil || x.Settled != 0 {
 		return Done{}, act.Changed("casework.extension")
 	}
-	if !c.Actor.Has(role, agency) {
+	acting, ok := identity.Acting(c.Actor, role, agency)
+	if !ok {
 		return Done{}, act.Refuse("casework.extend.approver", "who", identity.PostLabel(role)).By(x.Article).Recorded()
 	}
+	c.Actor = acting // the post that the article names is the one that is written down
 	if err := m.must(Handling); err != nil {
 		return Done{}, err
 	}
