@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -248,23 +249,36 @@ func (d *Door) totpConfirm(w http.ResponseWriter, r *http.Request) {
 func (d *Door) postPage(w http.ResponseWriter, r *http.Request) {
 	f := form{Action: "/post", Lead: ui.M("door.post.lead"), Buttons: []ui.Button{{Text: ui.M("door.post.choose"), Kind: ui.Primary}}}
 	field := ui.Field{Kind: ui.FieldRadios, Name: "post", Label: ui.M("door.post")}
-	for i, g := range Actor(r).Grants {
+	for _, g := range Actor(r).Grants {
 		label := ui.Text(ui.Join{Texts: []ui.Text{d.agency(r.Context(), g.Agency), identity.PostLabel(g.Role)}, Sep: " · "})
 		if g.Of != 0 {
 			label = ui.M("door.post.stand_in", "post", identity.PostLabel(g.Role))
 		}
-		field.Options = append(field.Options, ui.Option{Value: strconv.Itoa(i), Label: label})
+		field.Options = append(field.Options, ui.Option{Value: grantKey(g), Label: label})
 	}
-	field.Options = append(field.Options, ui.Option{Value: "self", Label: ui.M("door.post.self")})
+	field.Options = append(field.Options, ui.Option{Value: ownSelf, Label: ui.M("door.post.self")})
 	f.Fields = []ui.Field{field}
 	d.show(w, r, "door.post.title", f, nil)
 }
 
+// ownSelf is the choice of no post.
+const ownSelf = "self"
+
+// grantKey names one of a person's posts, whatever others come or go meanwhile.
+func grantKey(g act.Grant) string {
+	return g.Agency + "." + g.Role + "." + strconv.FormatInt(g.Of, 10)
+}
+
 func (d *Door) post(w http.ResponseWriter, r *http.Request) {
-	grants := Actor(r).Grants
-	var g act.Grant
-	if i, err := strconv.Atoi(r.PostFormValue("post")); err == nil && i >= 0 && i < len(grants) {
-		g = grants[i]
+	chosen, g := r.PostFormValue("post"), act.Grant{}
+	if chosen != ownSelf {
+		i := slices.IndexFunc(Actor(r).Grants, func(g act.Grant) bool { return grantKey(g) == chosen })
+		if i < 0 {
+			// The post has been taken away since the page was opened.
+			d.Fail(w, r, act.Changed("identity.thing.post"))
+			return
+		}
+		g = Actor(r).Grants[i]
 	}
 	if err := d.House.People.ChoosePost(r.Context(), token(r), g.Agency, g.Role, g.Of); err != nil {
 		d.Fail(w, r, err)

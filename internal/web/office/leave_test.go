@@ -2,6 +2,7 @@ package office_test
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,4 +69,20 @@ func mustInt(t *testing.T, s string) int64 {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// A post is chosen by what it is: one that was taken away after the page was
+// opened is not another one at the same place in the list.
+func TestPostChosenByWhatItIs(t *testing.T) {
+	t.Parallel()
+	w := found(t)
+	away := w.County.Person("xfjy_inspector_2")
+	b := w.Official("xfjy_inspector_3").Get("/post").Says("现场核查（替休假的同事）")
+	instead := fmt.Sprintf("xfjy.inspector.%d", away)
+	b.Fill("/post", "post", instead)
+	b.Get("/post").Fill("/post", "post", "xfjy.inspector.0")
+	b.Get("/post")
+	w.Official("zfb_admin_1").Get(fmt.Sprintf("/admin/staff/%d", away)).Fill("/return").Says("没有请假")
+	b.Fill("/post", "post", instead).Is(http.StatusConflict)
+	b.Get("/office").Is(http.StatusOK).Says("待办")
 }
