@@ -15,6 +15,9 @@ type Section struct {
 	Title, Help ui.Text
 	Known       []ui.SummaryRow // what is known and never asked, with its source
 	Fields      []ui.Field
+	// Later are asked only after an answer that is not there yet.
+	Later []ui.Field
+	Open  bool // Later is shown: something in it is wrong
 }
 
 var kinds = map[form.Widget]ui.FieldKind{
@@ -24,8 +27,8 @@ var kinds = map[form.Widget]ui.FieldKind{
 
 // Sections lays out a form with what is known and what was filled in so far.
 // Without script nothing appears while somebody types, so fields that depend on
-// other answers are all there; those that cannot concern this sort of applicant
-// are left out.
+// an answer which is not there yet stand folded away below the others; those
+// that cannot concern this sort of applicant are left out.
 func Sections(f *form.Form, values map[string]any, pre form.Prefilled, on form.Setting) []Section {
 	visible := f.Visible(values, on)
 	groups := f.Groups
@@ -53,9 +56,13 @@ func Sections(f *form.Form, values map[string]any, pre form.Prefilled, on form.S
 					field.Value = typed(x, k.Value)
 				}
 			}
-			s.Fields = append(s.Fields, field)
+			if visible[x.Key] {
+				s.Fields = append(s.Fields, field)
+			} else {
+				s.Later = append(s.Later, field)
+			}
 		}
-		if len(s.Fields)+len(s.Known) > 0 {
+		if len(s.Fields)+len(s.Later)+len(s.Known) > 0 {
 			list = append(list, s)
 		}
 	}

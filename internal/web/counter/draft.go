@@ -116,7 +116,10 @@ func (o *desk) showDraft(w http.ResponseWriter, r *http.Request, typed url.Value
 		rest[k] = m
 	}
 	for i := range data.Sections {
-		page.Errors = append(page.Errors, fill(data.Sections[i].Fields, typed, rest)...)
+		s := &data.Sections[i]
+		page.Errors = append(page.Errors, fill(s.Fields, typed, rest)...)
+		later := fill(s.Later, typed, rest)
+		s.Open, page.Errors = len(later) > 0, append(page.Errors, later...)
 	}
 	page.Errors = append(page.Errors, fill(data.Delivery, typed, rest)...)
 	data.Materials = materials(x, typed, rest)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/internal/rules/form"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/ui"
@@ -23,6 +24,7 @@ type Notice struct {
 type NoticeRow struct {
 	Key, Name string
 	Status    *ui.Status
+	Given     string // what was answered
 	Ticked    bool
 	What, How string
 }
@@ -60,20 +62,37 @@ func notifyForm(c *casepage.Call) (*casepage.Form, error) {
 		}
 		row("material:"+m.Key, name(c.Case, m.Key), say("counter.sample.what."+m.State, "name", name(c.Case, m.Key)), how, &status)
 	}
-	if c.Case.Item.Form != nil && full.Personal != nil {
-		for i := range c.Case.Item.Form.Fields {
-			f := &c.Case.Item.Form.Fields[i]
-			if _, asked := full.Personal.Form[f.Key]; !asked {
-				continue
-			}
-			row("field:"+f.Key, f.Title, say("counter.sample.what.field", "name", f.Title), say("counter.sample.how.field", "name", f.Title), nil)
-		}
+	for _, f := range askedOf(c, full) {
+		row("field:"+f.Key, f.Title, say("counter.sample.what.field", "name", f.Title), say("counter.sample.how.field", "name", f.Title), nil)
+		n.Rows[len(n.Rows)-1].Given = casework.Display(f, full.Personal.Form[f.Key])
 	}
 	if c.Preview {
 		n.Say = sentence(c, n)
 	}
 	return &casepage.Form{Lead: ui.M("counter.notify.lead"), Legal: ui.M("counter.notify.legal"), Template: "counter/notify", Data: n,
 		Buttons: append(submit("notify"), ui.Button{Text: ui.M("counter.submit.read"), Name: "act", Value: "preview"})}, nil
+}
+
+// askedOf are the questions that the applicant was asked: those they answered,
+// then those they left open. What the registers supplied is nobody's to correct here.
+func askedOf(c *casepage.Call, full *casework.Case) []*form.Field {
+	if c.Case.Item.Form == nil || full.Personal == nil {
+		return nil
+	}
+	supplied := form.Prefilled{Locked: map[string]form.Known{}}
+	for key := range full.Personal.Sources {
+		supplied.Locked[key] = form.Known{}
+	}
+	list := c.Case.Item.Form.Asked(full.Personal.Form, supplied, form.Setting{Today: c.Case.Received, Applicant: c.Case.Kind})
+	slices.SortStableFunc(list, func(a, b *form.Field) int { return open(full, a) - open(full, b) })
+	return list
+}
+
+func open(full *casework.Case, f *form.Field) int {
+	if _, answered := full.Personal.Form[f.Key]; answered {
+		return 0
+	}
+	return 1
 }
 
 // sentence is what the clerk reads out.

@@ -69,9 +69,16 @@ func TestJointCaseThroughThePages(t *testing.T) {
 	id := takeIn(t, w, clerk)
 	at := "/office/case/" + id
 
-	// The queue, the case, and the one notice of everything missing.
+	// The queue, the case, and the one notice of everything missing: what he was
+	// asked, as he answered it, and nothing that the registers supplied.
 	clerk.Get("/counter").Says("等受理", "云*山")
 	clerk.Get(at).Says("云大山", "豆腐", "一次性告知")
+	clerk.Get("/counter/case/" + id + "/notify")
+	for key, offered := range map[string]bool{"field:area": true, "field:phone": true, "field:operator_name": false, "field:firm_name": false, "field:lease_until": false} {
+		if got := strings.Contains(clerk.Page, `value="`+key+`"`); got != offered {
+			t.Errorf("the notice offers %s: %v", key, got)
+		}
+	}
 	clerk.Get("/counter/case/"+id+"/notify").Fill("/notify", "missing", []string{"material:plan", "field:area"}, "act", "preview").Is(200).Says("还差 2 样", "这次说全了")
 	clerk.Fill("/notify", "missing", []string{"material:plan", "field:area"}, "how:field:area", " ").Is(http.StatusUnprocessableEntity).Says("写清哪里不对、怎么补")
 	clerk.Fill("/notify", "missing", []string{"material:plan", "field:area"}, "how:field:area", "量一下再写").Is(200).Says("告知书发出了", "等补材料")
@@ -226,5 +233,21 @@ func TestWhatDoesNotBelongToAPostIsAPage(t *testing.T) {
 	clerk.Fill("/refuse", "reason", "不用许可", "where", "到镇政府备案").Is(200).Says("不予受理")
 	if n, err := strconv.Atoi(id); err != nil || n == 0 {
 		t.Errorf("case %q", id)
+	}
+}
+
+// What only some answers ask for stands folded away until they are given.
+func TestQuestionsThatFollowAnAnswer(t *testing.T) {
+	t.Parallel()
+	w := found(t)
+	clerk := w.Official("spj_window_2")
+	clerk.Get("/counter/intake").Fill("/counter/intake/who", "number", "990124195503085850")
+	clerk.Get(clerk.At + "&words=小作坊").Fill("/counter/intake/start").Says("看前面的答案才要填的 1 项")
+	if strings.Contains(clerk.Page, "firm_name") {
+		t.Error("a person is asked for a firm's name")
+	}
+	clerk.Upload("/counter/draft/", nil, "tb_act", "save", "tenure", "rented").Is(200)
+	if strings.Contains(clerk.Text(), "看前面的答案才要填的") || !strings.Contains(clerk.Page, `name="lease_until`) {
+		t.Errorf("a tenant is not asked until when:\n%s", clerk.Text())
 	}
 }

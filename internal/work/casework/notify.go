@@ -46,11 +46,11 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 	if _, err := m.mine(c, "accept", in.Seen); err != nil {
 		return Done{}, err
 	}
-	if err := m.checkMissing(in.Missing); err != nil {
-		return Done{}, err
-	}
 	s, err := m.edit()
 	if err != nil {
+		return Done{}, err
+	}
+	if err := m.checkMissing(in.Missing, s.Sources); err != nil {
 		return Done{}, err
 	}
 	s.Missing = in.Missing
@@ -82,7 +82,7 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 
 // checkMissing wants each thing to be one that the item asks for, with words
 // on how to mend it: a notice must be something that a person can act on.
-func (m *matter) checkMissing(list []Missing) error {
+func (m *matter) checkMissing(list []Missing, supplied map[string]string) error {
 	if len(list) == 0 {
 		return act.Wrong("casework.notify.nothing")
 	}
@@ -96,6 +96,8 @@ func (m *matter) checkMissing(list []Missing) error {
 			msg = wording.M("casework.notify.double")
 		case kind == "material" && m.f.Facts.Material(key) == nil, kind == "field" && !m.hasField(key), kind != "material" && kind != "field":
 			msg = wording.M("casework.notify.not_asked")
+		case kind == "field" && supplied[key] != "":
+			msg = wording.M("casework.notify.supplied", "source", supplied[key])
 		case strings.TrimSpace(x.What) == "" || strings.TrimSpace(x.How) == "":
 			msg = wording.M("casework.notify.how")
 		}

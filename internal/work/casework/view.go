@@ -47,6 +47,7 @@ type Case struct {
 	Timeline    []Line
 	Personal    *Personal
 	Applicant   int64
+	Kind        string // of the applicant: person, legal, agency
 	Filer       int64
 	key         int64
 	secret      []byte
@@ -126,7 +127,7 @@ func (o *Office) Show(tx *store.Tx, id int64) (*Case, error) {
 	}
 	c := &Case{
 		ID: p.ID, Number: p.Number, Title: p.Title, Item: v, Agency: p.Agency, Label: p.Label, Received: p.Received, Accepted: p.Accepted, Closed: p.Closed,
-		Facts: f.Facts, State: p.State, Applicant: p.Applicant, Filer: p.Filer, key: p.Key, secret: f.Secret,
+		Facts: f.Facts, State: p.State, Applicant: p.Applicant, Kind: f.ApplicantKind, Filer: p.Filer, key: p.Key, secret: f.Secret,
 	}
 	c.Status, c.Deemed = o.settled(p, f, v, tx.Now())
 	o.clocks(c, p, f, v, tx.Today())
