@@ -27,20 +27,18 @@ func (r *run) lossShown(ctx context.Context) error {
 	s.load.start(loading)
 	time.Sleep(underLoad)
 	x := s.servers.primary()
-	var wakes []func()
-	for range 2 {
-		_, wake, err := s.hold(ctx, x, "async")
-		if err != nil {
+	var held [2]receiver
+	for i := range held {
+		if held[i], err = s.hold(ctx, x, "async", held[0].name); err != nil {
 			return err
 		}
-		wakes = append(wakes, wake)
 	}
 	time.Sleep(underLoad) // acknowledged, signed, and on no standby
 	at := time.Now()
 	s.servers.kill(x)
 	acknowledged := s.load.acknowledged()
-	for _, wake := range wakes {
-		wake()
+	for _, r := range held {
+		r.drop()
 	}
 	if err := until(ctx, healWithin, "a standby to lead", func() bool { return s.servers.primary() != nil }); err != nil {
 		return err
@@ -55,10 +53,9 @@ func (r *run) lossShown(ctx context.Context) error {
 		return errors.New("nothing was lost: the trial shows nothing")
 	}
 	s.say("asynchronous standbys, %s killed, another leads after %.1f s; lost of what was acknowledged:", x.name, led.Sub(at).Seconds())
-	for i, line := range strings.Split(lost.Error(), "\n") {
-		if i < 3 {
-			s.say("  %s", line)
-		}
+	lines := strings.Split(lost.Error(), "\n")
+	for _, line := range append(lines[:min(3, len(lines)-1):min(3, len(lines)-1)], lines[len(lines)-1]) {
+		s.say("  %s", line)
 	}
 	if after > 0 {
 		return fmt.Errorf("%d acts were acknowledged on a database that lacks what was signed", after)

@@ -28,7 +28,7 @@ func (r *run) standbyBehind(ctx context.Context) error {
 		return err
 	}
 	x := s.servers.primary()
-	sync, wake, err := s.hold(ctx, x, "sync")
+	sync, err := s.hold(ctx, x, "sync", "")
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (r *run) standbyBehind(ctx context.Context) error {
 	}
 	at := time.Now()
 	s.servers.kill(x)
-	wake()
+	sync.drop()
 	if err := s.recovers(ctx); err != nil {
 		return err
 	}
@@ -56,47 +56,62 @@ func (r *run) standbyBehind(ctx context.Context) error {
 		return err
 	}
 	s.say("%s, whose word counts, held for %v: nothing acknowledged, %d sessions ended in mid-commit; then %s killed: outage %.1f s, everything acknowledged is there",
-		sync, heldFor, ended, x.name, outage.Seconds())
+		sync.name, heldFor, ended, x.name, outage.Seconds())
 	return s.afterwards(ctx)
 }
 
 // holdOther holds the standby whose word is not waited for: everything goes on.
 func (s *stage) holdOther(ctx context.Context) error {
-	name, wake, err := s.hold(ctx, s.servers.primary(), "async")
+	other, err := s.hold(ctx, s.servers.primary(), "async", "")
 	if err != nil {
 		return err
 	}
 	from := s.load.acknowledged()
 	time.Sleep(heldFor)
-	wake()
+	other.wake()
 	n := s.load.acknowledged() - from
 	if n == 0 {
-		return fmt.Errorf("with %s behind nothing was acknowledged for %v, although nobody waits for it", name, heldFor)
+		return fmt.Errorf("with %s behind nothing was acknowledged for %v, although nobody waits for it", other.name, heldFor)
 	}
-	s.say("%s, for which nobody waits, held for %v: %d acts acknowledged meanwhile", name, heldFor, n)
+	s.say("%s, for which nobody waits, held for %v: %d acts acknowledged meanwhile", other.name, heldFor, n)
 	return nil
 }
 
-// hold stops the process that receives the log on a standby of this state.
-func (s *stage) hold(ctx context.Context, primary *server, state string) (name string, wake func(), err error) {
+// receiver is the process of a standby that receives the log, stopped.
+type receiver struct {
+	name string // of the standby
+	pid  int
+}
+
+// wake lets it go on, with what waits in its socket.
+func (r receiver) wake() { _ = syscall.Kill(r.pid, syscall.SIGCONT) }
+
+// drop ends it, and with it what waits in its socket.
+func (r receiver) drop() {
+	_ = syscall.Kill(r.pid, syscall.SIGTERM)
+	r.wake()
+}
+
+// hold stops the process that receives the log on a standby of this state,
+// another than the one that is named.
+func (s *stage) hold(ctx context.Context, primary *server, state, other string) (r receiver, err error) {
 	if primary == nil {
-		return "", nil, errors.New("no server leads")
+		return r, errors.New("no server leads")
 	}
-	if err := s.servers.ask(ctx, primary, "postgres",
-		`select application_name from pg_stat_replication where sync_state = '`+state+`' order by 1 limit 1`, &name); err != nil {
-		return "", nil, fmt.Errorf("find a standby that is %s: %w", state, err)
+	if err := s.servers.ask(ctx, primary, "postgres", `select application_name from pg_stat_replication
+		where sync_state = '`+state+`' and application_name <> '`+other+`' order by 1 limit 1`, &r.name); err != nil {
+		return r, fmt.Errorf("find a standby that is %s: %w", state, err)
 	}
 	for _, x := range s.servers.list {
-		if x.name != name {
+		if x.name != r.name {
 			continue
 		}
-		var pid int
-		if err := s.servers.ask(ctx, x, "postgres", `select pid from pg_stat_wal_receiver`, &pid); err != nil {
-			return name, nil, err
+		if err := s.servers.ask(ctx, x, "postgres", `select pid from pg_stat_wal_receiver`, &r.pid); err != nil {
+			return r, err
 		}
-		return name, func() { _ = syscall.Kill(pid, syscall.SIGCONT) }, syscall.Kill(pid, syscall.SIGSTOP)
+		return r, syscall.Kill(r.pid, syscall.SIGSTOP)
 	}
-	return name, nil, fmt.Errorf("no server is called %s", name)
+	return r, fmt.Errorf("no server is called %s", r.name)
 }
 
 // endWaiting ends, for a while, every session of the product that waits for the

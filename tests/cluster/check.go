@@ -42,7 +42,7 @@ func (s *stage) compare(ctx context.Context) error {
 			if e.done.Case == 0 {
 				continue // never acknowledged
 			}
-			if r, ok := there[e.done.Case]; !ok || r.number != e.done.Number || r.status != e.status {
+			if r, ok := there[e.done.Case]; !ok || r.number != e.done.Number || r.status != e.status && !e.asked {
 				lost = append(lost, fmt.Errorf("%s: acknowledged as case %d %s %s, there is %q %q", e.key, e.done.Case, e.done.Number, e.status, r.number, r.status))
 			}
 			if e.extra != 0 && !licences[e.extra] {

@@ -37,6 +37,7 @@ type entry struct {
 	status string     // as last acknowledged
 	steps  int        // of the way, acknowledged
 	extra  int64      // licence, as acknowledged
+	asked  bool       // the next act was sent and not answered: it may be there
 }
 
 const (
@@ -113,12 +114,20 @@ func (l *load) oneCase(ctx context.Context, w int) {
 		if !ok {
 			return
 		}
+		l.note(func() { e.asked = true })
 		done, ok := l.press(ctx, e, s.Name, func() (drive.Done, error) { return s.Do(ctx, e.key+"-"+s.Name, on) })
 		if !ok {
 			return
 		}
-		l.acked(func() { e.status, e.extra = done.Status, max(e.extra, done.Extra); e.steps++ })
+		l.acked(func() { e.status, e.extra, e.asked = done.Status, max(e.extra, done.Extra), false; e.steps++ })
 	}
+}
+
+// note writes in the book.
+func (l *load) note(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f()
 }
 
 func (l *load) acked(note func()) {
