@@ -255,9 +255,11 @@ func (o *desk) wrong(w http.ResponseWriter, r *http.Request, typed url.Values, e
 		o.door.Fail(w, r, err)
 		return
 	}
-	if m, ok := list["delivery"]; ok {
-		list["tb_delivery"] = m
-		delete(list, "delivery")
+	for _, own := range []string{"delivery", "address"} { // fields of the page, not of the item's form
+		if m, ok := list[own]; ok {
+			list["tb_"+own] = m
+			delete(list, own)
+		}
 	}
 	o.showDraft(w, r, typed, list)
 }

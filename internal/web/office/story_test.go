@@ -56,8 +56,14 @@ func takeIn(t *testing.T, w *webtest.World, clerk *webtest.Browser) string {
 	if !strings.Contains(clerk.Page, `value="大山豆腐坊"`) {
 		t.Error("what was typed is gone")
 	}
-	clerk.Upload("/counter/draft/", map[string][]byte{"material:plan=平面图.png": photo(t), "material:photo=照片.png": photo(t)}, "tb_act", "submit",
-		"phone", "19995550003", "area", "36", "tenure", "owned", "category", "tofu", "workers", "2", "water", "tap", "gas", "no", "workshop_name", "大山豆腐坊")
+	// A courier needs an address, said at its field.
+	whole := []any{"phone", "19995550003", "area", "36", "tenure", "owned", "category", "tofu", "workers", "2", "water", "tap", "gas", "no", "workshop_name", "大山豆腐坊"}
+	clerk.Upload("/counter/draft/", map[string][]byte{"material:plan=平面图.png": photo(t), "material:photo=照片.png": photo(t)},
+		append([]any{"tb_act", "submit", "tb_delivery", "courier", "tb_address", " "}, whole...)...).Is(http.StatusUnprocessableEntity)
+	if !regexp.MustCompile(`(?s)aria-invalid="true"[^>]*name="tb_address"|name="tb_address"[^>]*aria-invalid="true"`).MatchString(clerk.Page) {
+		t.Errorf("the missing address is not said at its field:\n%s", clerk.Text())
+	}
+	clerk.Upload("/counter/draft/", nil, append([]any{"tb_act", "submit", "tb_delivery", "window"}, whole...)...)
 	clerk.Says("收下了", "查询码", "读给群众听").Is(http.StatusOK)
 	return caseOf(t, clerk)
 }
