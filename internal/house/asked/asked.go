@@ -64,7 +64,7 @@ func By(ctx context.Context, kind string) {
 func Routed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if rec := of(r.Context()); rec != nil && r.Pattern != "" {
+			if rec := of(r.Context()); rec != nil && rec.pattern == "" && r.Pattern != "" { // the innermost router tells most
 				rec.pattern = r.Pattern
 			}
 		}()
