@@ -3,11 +3,13 @@ package security_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
@@ -55,6 +57,7 @@ func placed(mark string) []byte {
 func packed(size int, names ...string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	for _, name := range names {
 		w, _ := z.Create(name)
 		zeros := make([]byte, 1<<20)

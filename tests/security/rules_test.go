@@ -135,7 +135,7 @@ var parameter = regexp.MustCompile(`\{(\w+)(\.\.\.)?\}`)
 // signs in, looks or is refused.
 func (w *world) stocks(t *testing.T) map[string]int {
 	t.Helper()
-	passing := []string{"session", "failed_login", "event", "entry", "unnumbered", "disclosure", "stream_head", "tile", "checkpoint", "ledger_log", "reading", "cosignature"}
+	passing := []string{"session", "failed_login", "event", "entry", "unnumbered", "disclosure", "stream_head", "tile", "checkpoint", "ledger_log", "reading", "cosignature", "search_miss"}
 	list := map[string]int{}
 	err := w.h.Store.Read(t.Context(), func(tx *store.Tx) error {
 		one := func(row store.Row) (s string, err error) { return s, row.Scan(&s) }

@@ -24,6 +24,7 @@ import (
 	"tongban/internal/api"
 	"tongban/internal/demo"
 	"tongban/internal/house"
+	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/licence/sheet"
@@ -38,15 +39,16 @@ import (
 
 // world is the county with its pages and operations behind one address.
 type world struct {
-	c      *drive.County
-	h      *house.House
-	clock  *demo.Clock
-	routes []string // of the pages
-	spec   map[string]any
-	server *httptest.Server
-	log    *lockedBuffer
-	tokens map[string]string
-	in     things
+	c       *drive.County
+	h       *house.House
+	clock   *demo.Clock
+	routes  []string // of the pages
+	spec    map[string]any
+	server  *httptest.Server
+	log     *lockedBuffer
+	metrics *house.Metrics
+	tokens  map[string]string
+	in      things
 }
 
 // things is what the county holds when the trials begin; all of it belongs to
@@ -143,12 +145,15 @@ func (w *world) open() error {
 	mux.Handle("/api/", machines)
 	mux.Handle("/openapi.json", machines)
 	w.routes = pages.Routes
-	w.server = httptest.NewUnstartedServer(ui.Headers(false, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.metrics = house.NewMetrics()
+	w.metrics.Watch(w.h)
+	all := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if s := r.Header.Get(sourceHeader); s != "" {
 			r.RemoteAddr = s + ":1"
 		}
-		mux.ServeHTTP(rw, r)
-	})))
+		ui.Headers(false, asked.Routed(mux)).ServeHTTP(rw, r)
+	})
+	w.server = httptest.NewUnstartedServer(asked.Handler(all, w.h.Options.Log, w.metrics.Asked))
 	w.server.Config.ErrorLog = slog.NewLogLogger(w.h.Options.Log.Handler(), slog.LevelWarn)
 	w.server.Start()
 	a := w.ask(request{method: http.MethodGet, path: "/openapi.json"})
