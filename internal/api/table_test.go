@@ -118,7 +118,7 @@ func TestDescriptionHoldsTogether(t *testing.T) {
 		}
 	}
 	for _, c := range casework.Commands() {
-		if c.Name != "case.settle" && c.Name != "case.add_file_for" && !commands[c.Name] {
+		if machine := c.Right == ""; !machine && c.Name != "case.settle" && c.Name != "case.add_file_for" && !commands[c.Name] {
 			t.Errorf("no operation runs %s", c.Name)
 		}
 	}
