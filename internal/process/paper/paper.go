@@ -48,7 +48,7 @@ type Paper struct {
 	Number     string // 字号
 	Agency     string // key of the body whose seal it bears
 	Year       int
-	N          int64
+	N          int64 // running number of its kind, agency and year; the paper's id where they are not counted
 	Day        day.Day
 	Template   int64
 	Sample     bool
@@ -85,8 +85,8 @@ func (p Paper) Hash() string {
 }
 
 // Write writes a paper of a kind on a proceeding, from the agency and under its
-// seal. It holds the counter of the agency's papers of this kind until the
-// commit, so it is called late in a command. What the facts leave empty of
+// seal. It holds the counter of the agency's papers of this kind, where they are
+// counted, until the commit, so it is called late in a command. What the facts leave empty of
 // Agency, Number and Day is filled from the agency, the proceeding and today.
 //
 // The event of the command names the paper; Hash binds it.
@@ -103,10 +103,12 @@ func (d *Desk) Write(c *act.Call, p *proceeding.Proceeding, key *vault.Key, kind
 		ID: c.Tx.NewID(), Proceeding: p.ID, Kind: kind, Title: form.Title, Agency: agency, Year: c.Today().Year(), Day: c.Today(),
 		Template: form.id, Sample: d.Sample, Written: c.Now(), signature: []byte{},
 	}
-	if out.N, err = proceeding.NextNumber(c.Tx, series(kind, agency), out.Year); err != nil {
-		return Paper{}, err
+	if out.N = out.ID; form.counted() {
+		if out.N, err = proceeding.NextNumber(c.Tx, series(kind, agency), out.Year); err != nil {
+			return Paper{}, err
+		}
 	}
-	out.Number = form.number(body.Short, out.Year, out.N)
+	out.Number = form.number(body.Short, p.Number, out.Year, out.N)
 	f.Agency, f.Reference = body.Name, out.Number
 	if f.Number == "" {
 		f.Number = p.Number

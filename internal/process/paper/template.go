@@ -21,7 +21,7 @@ type Template struct {
 	Kind    string `yaml:"kind"`
 	Title   string `yaml:"title"`
 	TitleEN string `yaml:"title_en"`
-	Number  string `yaml:"number"` // rule of the 字号: {short} the agency's short name, {year}, {n}
+	Number  string `yaml:"number"` // rule of the 字号: {short} the agency's short name, {year}, {n}; or {case}, the number of the case
 	Sealed  bool   `yaml:"sealed"`
 	Body    string `yaml:"body"` // text/template over Facts
 
@@ -50,11 +50,12 @@ func ParseTemplate(file []byte) (*Template, error) {
 		return nil, wording.M("paper.template.empty", "kind", t.Kind)
 	}
 	for _, b := range braced.FindAllString(t.Number, -1) {
-		if b != "{short}" && b != "{year}" && b != "{n}" {
+		if b != "{short}" && b != "{year}" && b != "{n}" && b != "{case}" {
 			return nil, wording.M("paper.template.number", "kind", t.Kind, "rule", t.Number)
 		}
 	}
-	if !strings.Contains(t.Number, "{n}") || !strings.Contains(t.Number, "{year}") || !strings.Contains(t.Number, "{short}") {
+	full := strings.Contains(t.Number, "{n}") && strings.Contains(t.Number, "{year}") && strings.Contains(t.Number, "{short}")
+	if full == strings.Contains(t.Number, "{case}") {
 		return nil, wording.M("paper.template.number", "kind", t.Kind, "rule", t.Number)
 	}
 	var err error
@@ -67,9 +68,14 @@ func ParseTemplate(file []byte) (*Template, error) {
 	return t, checkBody(t.Kind, t.text.Root)
 }
 
+// counted tells whether the papers of this kind have a running number. One that
+// bears the number of its case needs no counter, for which all papers of an
+// agency would wait on one another.
+func (t *Template) counted() bool { return strings.Contains(t.Number, "{n}") }
+
 // number writes the paper's number.
-func (t *Template) number(short string, year int, n int64) string {
-	return strings.NewReplacer("{short}", short, "{year}", strconv.Itoa(year), "{n}", strconv.FormatInt(n, 10)).Replace(t.Number)
+func (t *Template) number(short, matter string, year int, n int64) string {
+	return strings.NewReplacer("{short}", short, "{year}", strconv.Itoa(year), "{n}", strconv.FormatInt(n, 10), "{case}", matter).Replace(t.Number)
 }
 
 // render fills the template.

@@ -61,6 +61,8 @@ func TestTemplateFileIsReadStrictly(t *testing.T) {
 		{"{n}", ""}:                                "paper.template.number",
 		{"{year}", ""}:                             "paper.template.number",
 		{"{short}", ""}:                            "paper.template.number",
+		{"{n}", "{n}{case}"}:                       "paper.template.number",
+		{"云{short}收〔{year}〕{n}号", "\"{case}\""}:    "",
 		{"body: |-", "body: *x"}:                   "paper.template.file",
 	} {
 		_, err := paper.ParseTemplate([]byte(strings.Replace(good, change[0], change[1], 1)))

@@ -46,7 +46,7 @@ type Row struct {
 
 const (
 	pageSize = 25
-	pageMax  = 200
+	pageMax  = 201 // the longest page that a face gives, and one row more to know whether another follows
 	// CountMax is where exact counting of a list stops; pages say "more than".
 	CountMax = 1000
 )

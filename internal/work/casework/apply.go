@@ -10,6 +10,7 @@ import (
 	"tongban/internal/process/paper"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
+	"tongban/internal/record/file"
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
 	"tongban/internal/record/vault"
@@ -180,9 +181,12 @@ func (m *matter) fillForm(values map[string]any, known map[string]form.Known) er
 // fillMaterials says where each material stands. One that data supply is taken
 // and never asked for; one that is asked for must be there, or may follow.
 func (m *matter) fillMaterials(in ApplyIn, known map[string]form.Known, window bool) error {
-	files, err := m.o.Files.List(m.c.Tx, FilesOf(m.f.ID))
-	if err != nil {
-		return err
+	var files []file.Attachment
+	if in.Draft != 0 { // files are handed in to a draft
+		var err error
+		if files, err = m.o.Files.List(m.c.Tx, FilesOf(m.f.ID)); err != nil {
+			return err
+		}
 	}
 	var wrong []act.Field
 	for _, x := range m.v.Materials {
