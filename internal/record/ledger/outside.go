@@ -82,7 +82,7 @@ func (l *Ledger) holds(tx *store.Tx, text string) error {
 	if err != nil {
 		return err
 	}
-	if found && size < kept.Size {
+	if !found || size < kept.Size { // not found: an old backup was restored twice
 		restored, err := l.continued(tx, name, kept.Size)
 		if err != nil || restored {
 			return err
