@@ -144,7 +144,7 @@ func (g *group) traced(record bool) *trace.Process {
 	g.t.Helper()
 	args := []string{binary(g.t), "serve", "--addr", "127.0.0.1:0", "--data", g.dir, "--region", demo.Region, "--origin", "drive.invalid/log"}
 	if g.db != "" {
-		args = append(args, "--database", g.db)
+		args = append(args, "--database", g.db, "--single-server")
 	}
 	p, err := trace.Start(trace.Command{Args: args, Within: g.dir, Log: g.log.Name(), Record: record})
 	g.must(err)
