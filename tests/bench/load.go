@@ -15,13 +15,19 @@ import (
 // sample is what one round measured.
 type sample struct {
 	ops     int
+	credit  float64 // operations with those under way at the end by the part of them that lies within; 0: as many as ops
 	elapsed time.Duration
 	cpu     time.Duration   // of this process: what others do on the machine hardly shows in it
 	took    []time.Duration // sorted
 	others  float64         // share of the machine that others took
 }
 
-func (s sample) rate() float64 { return float64(s.ops) / s.elapsed.Seconds() }
+func (s sample) rate() float64 {
+	if s.credit > 0 {
+		return s.credit / s.elapsed.Seconds()
+	}
+	return float64(s.ops) / s.elapsed.Seconds()
+}
 
 // percentile is the time within which so many of a hundred operations ended.
 func (s sample) percentile(p float64) time.Duration {
@@ -36,30 +42,41 @@ func (s sample) percentile(p float64) time.Duration {
 type operation func(ctx context.Context, worker, n int) error
 
 // closed runs workers in a closed loop until the time is over: each begins its
-// next operation when its last one has ended. The first error ends the round,
-// because a figure with errors in it counts for nothing.
+// next operation when its last one has ended. What is under way at the end is
+// waited for and counts by the part of it that lies within the time: else slow
+// operations would be counted worse than quick ones. The first error ends the
+// round, because a figure with errors in it counts for nothing.
 func closed(ctx context.Context, workers int, d time.Duration, op operation) (sample, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var next atomic.Int64
 	var all sync.WaitGroup
 	took := make([][]time.Duration, workers)
+	credit := make([]float64, workers)
 	began, before := time.Now(), processor()
 	for w := range workers {
 		all.Go(func() {
-			for time.Since(began) < d && ctx.Err() == nil {
-				at := time.Now()
+			for ctx.Err() == nil {
+				at := time.Since(began)
+				if at >= d {
+					return
+				}
 				if err := op(ctx, w, int(next.Add(1))); err != nil {
 					stop(fmt.Errorf("worker %d: %w", w, err))
 					return
 				}
-				took[w] = append(took[w], time.Since(at))
+				end := time.Since(began)
+				took[w] = append(took[w], end-at)
+				credit[w] += min(1, float64(d-at)/float64(end-at))
 			}
 		})
 	}
 	all.Wait()
-	s := sample{elapsed: time.Since(began), cpu: processor() - before, took: slices.Concat(took...)}
+	s := sample{elapsed: d, cpu: processor() - before, took: slices.Concat(took...)}
 	s.ops = len(s.took)
+	for _, c := range credit {
+		s.credit += c
+	}
 	slices.Sort(s.took)
 	return s, context.Cause(ctx)
 }
@@ -71,22 +88,6 @@ func processor() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// requests runs a fixed number of operations, one after the other.
-func requests(ctx context.Context, n int, op operation) (sample, error) {
-	s := sample{took: make([]time.Duration, 0, n)}
-	began := time.Now()
-	for i := range n {
-		at := time.Now()
-		if err := op(ctx, 0, i); err != nil {
-			return s, err
-		}
-		s.took = append(s.took, time.Since(at))
-	}
-	s.ops, s.elapsed = n, time.Since(began)
-	slices.Sort(s.took)
-	return s, nil
 }
 
 // contender is one of several that are measured in turn.

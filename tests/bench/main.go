@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ type bench struct {
 	verbose bool
 	here    bool          // what is measured runs in this process
 	pg      string        // URL of the server of PostgreSQL
-	flush   string        // how long the machine flushes
+	flush   string        // how long a flush takes here
 	stock   map[int]stock // counties with many cases, by their number
 	table   table
 }
@@ -146,7 +147,7 @@ func (b *bench) measure(ctx context.Context, list []part) error {
 	for _, p := range list {
 		began := time.Now()
 		fmt.Printf("\n== %s\n", p.name)
-		if err := p.run(b, ctx); err != nil {
+		if err := b.measured(ctx, p); err != nil {
 			err = fmt.Errorf("%s: %w", p.name, err)
 			failed = append(failed, err)
 			b.table.failed = append(b.table.failed, err.Error())
@@ -163,6 +164,21 @@ func (b *bench) measure(ctx context.Context, list []part) error {
 	}
 	fmt.Println("\n" + b.table.markdown(b.conditions()))
 	return errors.Join(failed...)
+}
+
+// partLimit is when a part is given up, beside the lifecycle's own time.
+const partLimit = 30 * time.Minute
+
+// measured runs one part within its time; that it falls over is an error like others.
+func (b *bench) measured(ctx context.Context, p part) (err error) {
+	ctx, end := context.WithTimeout(ctx, partLimit)
+	defer end()
+	defer func() {
+		if x := recover(); x != nil {
+			err = fmt.Errorf("it fell over: %v\n%s", x, debug.Stack())
+		}
+	}()
+	return p.run(b, ctx)
 }
 
 // prepare builds the binary and starts PostgreSQL with its files in a folder of

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -91,32 +92,37 @@ func (p *peer) stop() error {
 // runs is a contender whose load comes from the peer itself.
 func (p *peer) runs(workers int) func(context.Context, time.Duration) (sample, error) {
 	return func(ctx context.Context, d time.Duration) (sample, error) {
-		// Longer than a request of a client may take: a round, and what is still under way at its end.
-		ctx, cancel := context.WithTimeout(ctx, d+2*time.Minute)
-		defer cancel()
-		at := p.URL + "/run?" + url.Values{"workers": {strconv.Itoa(workers)}, "for": {d.String()}}.Encode()
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, at, nil)
-		if err != nil {
-			return sample{}, err
-		}
-		a, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return sample{}, err
-		}
-		defer func() { _ = a.Body.Close() }()
-		if a.StatusCode != http.StatusOK {
-			return sample{}, fmt.Errorf("%s answers %s", p.name, a.Status)
-		}
-		var m struct {
-			Ops     int     `json:"ops"`
-			Elapsed int64   `json:"elapsed_us"`
-			Took    []int64 `json:"took_us"`
-		}
-		if err := json.NewDecoder(a.Body).Decode(&m); err != nil {
-			return sample{}, err
-		}
-		s := sample{ops: m.Ops, elapsed: time.Duration(m.Elapsed) * time.Microsecond, took: microseconds(m.Took)}
-		slices.Sort(s.took)
-		return s, nil
+		return p.load(ctx, d, "/run", url.Values{"workers": {strconv.Itoa(workers)}})
 	}
+}
+
+// load lets the peer load its server for a time.
+func (p *peer) load(ctx context.Context, d time.Duration, path string, how url.Values) (sample, error) {
+	// Longer than a request of a client may take: a round, and what is still under way at its end.
+	ctx, cancel := context.WithTimeout(ctx, d+2*time.Minute)
+	defer cancel()
+	how.Set("for", d.String())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+path+"?"+how.Encode(), nil)
+	if err != nil {
+		return sample{}, err
+	}
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return sample{}, err
+	}
+	defer func() { _ = a.Body.Close() }()
+	if a.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(a.Body, 500))
+		return sample{}, fmt.Errorf("%s answers %s: %s", p.name, a.Status, text)
+	}
+	var m struct {
+		Credit float64 `json:"credit"`
+		Took   []int64 `json:"took_us"`
+	}
+	if err := json.NewDecoder(a.Body).Decode(&m); err != nil {
+		return sample{}, err
+	}
+	s := sample{ops: len(m.Took), credit: m.Credit, elapsed: d, took: microseconds(m.Took)}
+	slices.Sort(s.took)
+	return s, nil
 }

@@ -218,6 +218,8 @@ func (p *pgbench) runs(b *bench, clients int) func(context.Context, time.Duratio
 		if err != nil {
 			return sample{}, err
 		}
+		ctx, cancel := context.WithTimeout(ctx, d+2*time.Minute)
+		defer cancel()
 		c := exec.CommandContext(ctx, p.bin, "-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", strconv.Itoa(seconds), "-f", p.file,
 			"-D", "i=0", "-D", "turn="+strconv.Itoa(p.turn), "-l", "--log-prefix="+filepath.Join(dir, "log"), p.database)
 		out, err := c.CombinedOutput()

@@ -17,8 +17,8 @@ func (b *bench) postgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.table.condition(fmt.Sprintf("one application sends %d statements to PostgreSQL in %d round trips, begin and commit with them; pgbench sends the same, its numbering in the ledger, "+
-		"which ours does beside it, not", s.statements, s.trips))
+	b.table.condition(fmt.Sprintf("one application sends %d statements to PostgreSQL in %d round trips, begin and commit with them; pgbench sends the same at once what we send "+
+		"at once (values longer than %d characters are constants), but not the numbering in the ledger, which ours does beside it", s.statements, s.trips, long))
 	if b.verbose {
 		fmt.Println(s.text)
 	}

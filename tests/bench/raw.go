@@ -70,7 +70,7 @@ func (r *raw) count(ctx context.Context) (n int, err error) {
 func (r *raw) runs(each int) func(context.Context, time.Duration) (sample, error) {
 	return func(ctx context.Context, d time.Duration) (sample, error) {
 		s, err := closed(ctx, 1, d, func(ctx context.Context, _, _ int) error { return r.commit(ctx, each) })
-		s.ops *= each
+		s.ops, s.credit = s.ops*each, s.credit*float64(each)
 		return s, err
 	}
 }

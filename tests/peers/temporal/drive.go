@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
@@ -27,11 +28,11 @@ type driver struct {
 	done atomic.Int64 // flows that ended as they should
 }
 
-// measured is one round.
+// measured is one round: what each flow took, and how many there were, those
+// under way at its end by the part of them that lies within.
 type measured struct {
-	Ops     int     `json:"ops"`
-	Elapsed int64   `json:"elapsed_us"`
-	Took    []int64 `json:"took_us"`
+	Credit float64 `json:"credit"`
+	Took   []int64 `json:"took_us"`
 }
 
 func drive(mux *http.ServeMux, at string) (func(), error) {
@@ -52,6 +53,7 @@ func drive(mux *http.ServeMux, at string) (func(), error) {
 		tell(w, about{Name: "Temporal Go SDK " + temporal.SDKVersion}, nil)
 	})
 	mux.HandleFunc("POST /run", d.run)
+	mux.HandleFunc("POST /arrive", d.arrive)
 	mux.HandleFunc("GET /check", d.check)
 	return func() { w.Stop(); c.Close() }, nil
 }
@@ -59,12 +61,8 @@ func drive(mux *http.ServeMux, at string) (func(), error) {
 // run takes flows through in a closed loop.
 func (d *driver) run(w http.ResponseWriter, r *http.Request) {
 	workers, err := strconv.Atoi(r.FormValue("workers"))
-	if err != nil {
-		tell(w, nil, err)
-		return
-	}
-	each, err := time.ParseDuration(r.FormValue("for"))
-	if err != nil {
+	each, wrong := time.ParseDuration(r.FormValue("for"))
+	if err = errors.Join(err, wrong); err != nil {
 		tell(w, nil, err)
 		return
 	}
@@ -72,30 +70,70 @@ func (d *driver) run(w http.ResponseWriter, r *http.Request) {
 	tell(w, m, err)
 }
 
+// arrive begins flows at their times, whether or not those before them have ended.
+func (d *driver) arrive(w http.ResponseWriter, r *http.Request) {
+	rate, err := strconv.ParseFloat(r.FormValue("rate"), 64)
+	each, wrong := time.ParseDuration(r.FormValue("for"))
+	if err = errors.Join(err, wrong); err != nil || rate <= 0 {
+		tell(w, nil, errors.Join(err, errors.New("a rate and a time are needed")))
+		return
+	}
+	m, err := d.open(r.Context(), rate, each)
+	tell(w, m, err)
+}
+
+func (d *driver) open(ctx context.Context, rate float64, each time.Duration) (measured, error) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	var failed error
+	m := measured{Took: []int64{}}
+	gaps := mathrand.New(mathrand.NewPCG(45, 6)) // the same bursts as in our own loop
+	began := time.Now()
+	for due := began; due.Before(began.Add(each)) && ctx.Err() == nil; due = due.Add(time.Duration(gaps.ExpFloat64() / rate * float64(time.Second))) {
+		time.Sleep(time.Until(due))
+		all.Go(func() {
+			err := d.whole(ctx, 0)
+			took := time.Since(due).Microseconds()
+			mu.Lock()
+			defer mu.Unlock()
+			failed = errors.Join(failed, err)
+			m.Took = append(m.Took, took)
+		})
+	}
+	all.Wait()
+	return m, failed
+}
+
 func (d *driver) closed(ctx context.Context, workers int, each time.Duration) (measured, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var all sync.WaitGroup
 	took := make([][]int64, workers)
+	credit := make([]float64, workers)
 	began := time.Now()
 	for i := range workers {
 		all.Go(func() {
-			for time.Since(began) < each && ctx.Err() == nil {
-				at := time.Now()
+			for ctx.Err() == nil {
+				at := time.Since(began)
+				if at >= each {
+					return
+				}
 				if err := d.whole(ctx, i); err != nil {
 					stop(err)
 					return
 				}
-				took[i] = append(took[i], time.Since(at).Microseconds())
+				end := time.Since(began)
+				took[i] = append(took[i], (end - at).Microseconds())
+				credit[i] += min(1, float64(each-at)/float64(end-at))
 			}
 		})
 	}
 	all.Wait()
-	m := measured{Elapsed: time.Since(began).Microseconds(), Took: []int64{}}
-	for _, list := range took {
+	m := measured{Took: []int64{}}
+	for i, list := range took {
 		m.Took = append(m.Took, list...)
+		m.Credit += credit[i]
 	}
-	m.Ops = len(m.Took)
 	return m, context.Cause(ctx)
 }
 
