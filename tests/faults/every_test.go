@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tongban/internal/demo"
 	"tongban/internal/record/store"
@@ -42,9 +43,8 @@ func (g *group) tally() (n tally) {
 
 // beforeApply is the moment before an application.
 func beforeApply(g *group) moment {
-	s := g.persons[0]
 	return moment{send: func(ctx context.Context, c *drive.Client) (drive.Done, error) {
-		return s.At(c).Apply(ctx, "every-write", g.county.Item, 1)
+		return g.persons[0].At(c).Apply(ctx, "every-write", g.county.Item, 1)
 	}}
 }
 
@@ -59,9 +59,8 @@ func beforeDecide(g *group) moment {
 	}
 	on, err := way[4].Prepare(g.ctx, done.Case)
 	g.must(err)
-	decider := g.staff[0].Decider
 	return moment{send: func(ctx context.Context, c *drive.Client) (drive.Done, error) {
-		return decider.At(c).Decide(ctx, "every-write", on.Case, on.Task, on.Seen)
+		return g.staff[0].Decider.At(c).Decide(ctx, "every-write", on.Case, on.Task, on.Seen)
 	}}
 }
 
@@ -106,9 +105,14 @@ func everyWrite(t *testing.T, g *group, m moment, r *report) {
 		first, step = 2, 29
 	}
 	points := map[trace.How]int{}
+	signed := time.Now()
 	for i, how := range hows {
 		// In the short run each way begins elsewhere.
 		for n := first + 7*(i%2)*min(1, step-1); ; n += step {
+			if time.Since(signed) > signedFor {
+				g.signInAgain()
+				signed = time.Now()
+			}
 			if over := m.struck(g, n, how); over || t.Failed() {
 				break
 			}

@@ -108,6 +108,19 @@ func (p *ownPostgres) crash() {
 	<-p.gone
 }
 
+// untilReady waits until the server says that it serves again.
+func (g *group) untilReady() {
+	g.t.Helper()
+	var err error
+	for range 300 {
+		if err = g.ready(); err == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond) // waiting for another program
+	}
+	g.t.Fatalf("not ready half a minute after the database was: %v", err)
+}
+
 // TestDatabaseCrashes ends PostgreSQL at once under load, again and again, while
 // the same Tongban goes on running and finds its way back by itself.
 func TestDatabaseCrashes(t *testing.T) {
@@ -129,6 +142,7 @@ func TestDatabaseCrashes(t *testing.T) {
 			down = time.Now()
 		})
 		pg.start(t)
+		g.untilReady()
 		g.repeatUnanswered()
 		away = max(away, time.Since(down))
 		g.compare()

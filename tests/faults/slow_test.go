@@ -3,10 +3,12 @@ package faults_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,7 +105,7 @@ func (c crawler) crawl(ctx context.Context, address string) time.Duration {
 		time.Sleep(200 * time.Millisecond)
 		if _, err = io.WriteString(conn, c.drip); err == nil {
 			_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond))
-			if _, err = conn.Read(make([]byte, 1)); err != nil && err.(net.Error).Timeout() {
+			if _, err = conn.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
 				err = nil
 			}
 		}
