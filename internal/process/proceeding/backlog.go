@@ -25,8 +25,7 @@ func Backlogs(tx *store.Tx) ([]Backlog, error) {
 	found := map[string]*Backlog{}
 	at := Place{}
 	for {
-		more, err := tx.Get([]any{&at.Agency, &at.Post}, `select agency, post from task where home = $1 and (agency, post) > ($2, $3)
-			order by agency, post limit 1`, tx.Home(), at.Agency, at.Post)
+		more, err := at.next(tx)
 		if err != nil {
 			return nil, err
 		}
@@ -50,6 +49,22 @@ func Backlogs(tx *store.Tx) ([]Backlog, error) {
 		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Agency, b.Agency))
 	})
 	return list, nil
+}
+
+// next goes on to the next post with open tasks, in the order of the
+// index: one row is read for a post and one more for an agency.
+func (at *Place) next(tx *store.Tx) (bool, error) {
+	more, err := tx.Get([]any{&at.Post}, `select post from task where home = $1 and agency = $2 and post > $3 and state = 'open' order by post limit 1`,
+		tx.Home(), at.Agency, at.Post)
+	if err != nil || more {
+		return more, err
+	}
+	more, err = tx.Get([]any{&at.Agency}, `select agency from task where home = $1 and agency > $2 and state = 'open' order by agency limit 1`, tx.Home(), at.Agency)
+	if err != nil || !more {
+		return false, err
+	}
+	_, err = tx.Get([]any{&at.Post}, `select post from task where home = $1 and agency = $2 and state = 'open' order by post limit 1`, tx.Home(), at.Agency)
+	return true, err
 }
 
 func (b *Backlog) add(tx *store.Tx, at Place) error {

@@ -27,7 +27,8 @@ func Count(tx *store.Tx) (c Counts, err error) {
 	if err != nil {
 		return c, err
 	}
-	_, err = tx.Get([]any{&c.Parked}, `select count(*) from job where home = $1 and state = 'parked'`, tx.Home())
+	// Twice about the state: so that SQLite, too, sees that the index of the ended serves.
+	_, err = tx.Get([]any{&c.Parked}, `select count(*) from job where home = $1 and state <> 'waiting' and state = 'parked'`, tx.Home())
 	return c, err
 }
 
@@ -46,5 +47,5 @@ func ListParked(tx *store.Tx, limit int) ([]Parked, error) {
 		p.Args = []byte(args)
 		return p, err
 	}, `select id, kind, key, args, run_at, attempts, last_error, ended from job
-		where home = $1 and state = 'parked' order by ended desc, id desc limit $2`, tx.Home(), limit)
+		where home = $1 and state <> 'waiting' and state = 'parked' order by ended desc, id desc limit $2`, tx.Home(), limit)
 }
