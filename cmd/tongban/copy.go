@@ -55,7 +55,7 @@ func (c *restoreCommand) Run(s *shell) error {
 	defer func() { _ = f.Close() }()
 	ctx := context.Background()
 	h, err := house.Open(ctx, house.Options{
-		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Confirm: !c.Single, Origin: c.Origin, Log: s.plainLog(), Restore: true,
+		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Attachments: c.Attachments, Confirm: !c.Single, Origin: c.Origin, Log: s.plainLog(), Restore: true,
 	})
 	if err != nil {
 		return err

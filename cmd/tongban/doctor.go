@@ -26,7 +26,7 @@ func (c *doctorCommand) Run(s *shell) error {
 	report := doctor.Examine(context.Background(), doctor.Options{
 		Last: c.Last, Full: c.Full,
 		House: house.Options{
-			Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Origin: c.Origin,
+			Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Attachments: c.Attachments, Origin: c.Origin,
 			Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery},
 		},
 	})

@@ -16,7 +16,7 @@ import (
 
 // openHouse opens the house at a shell, without anything running in it.
 func (s *shell) openHouse(ctx context.Context, c storage, origin string) (*house.House, error) {
-	return house.Open(ctx, house.Options{Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Confirm: !c.Single, Origin: origin, Log: s.plainLog()})
+	return house.Open(ctx, house.Options{Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Attachments: c.Attachments, Confirm: !c.Single, Origin: origin, Log: s.plainLog()})
 }
 
 // migrateCommand brings the database to the newest schema. Serving does it too.

@@ -29,11 +29,12 @@ type options struct {
 
 // storage says where the records lie.
 type storage struct {
-	Data     string `default:"data" env:"TONGBAN_DATA" placeholder:"DIR" help:"cli.option.data"`
-	Keys     string `default:"" env:"TONGBAN_KEYS" placeholder:"DIR" help:"shell.option.keys"`
-	Signed   string `default:"" env:"TONGBAN_SIGNED" placeholder:"FILE" help:"shell.option.signed"`
-	Database string `default:"" env:"TONGBAN_DATABASE" placeholder:"URL" help:"cli.option.database"`
-	Single   bool   `name:"single-server" env:"TONGBAN_SINGLE_SERVER" help:"shell.option.single_server"`
+	Data        string `default:"data" env:"TONGBAN_DATA" placeholder:"DIR" help:"cli.option.data"`
+	Keys        string `default:"" env:"TONGBAN_KEYS" placeholder:"DIR" help:"shell.option.keys"`
+	Signed      string `default:"" env:"TONGBAN_SIGNED" placeholder:"FILE" help:"shell.option.signed"`
+	Database    string `default:"" env:"TONGBAN_DATABASE" placeholder:"URL" help:"cli.option.database"`
+	Attachments string `default:"" env:"TONGBAN_ATTACHMENTS" placeholder:"URL" help:"keys.option.attachments"`
+	Single      bool   `name:"single-server" env:"TONGBAN_SINGLE_SERVER" help:"shell.option.single_server"`
 }
 
 // logging says how much is told.

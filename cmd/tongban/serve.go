@@ -69,7 +69,7 @@ func (c *serveCommand) Run(s *shell) error {
 	defer flush()
 	metrics := house.NewMetrics()
 	h, err := house.Open(ctx, house.Options{
-		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Confirm: !c.Single, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
+		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Attachments: c.Attachments, Confirm: !c.Single, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
 		Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery, Keep: c.BackupKeep}, Hooks: notice.Gate{Hosts: c.HookHosts},
 		Watched: witnesses,
 	})

@@ -38,26 +38,29 @@ import (
 
 // Options say which house is opened. The zero value of each but Dir is usable.
 type Options struct {
-	Dir      string    // data folder: attachments, the keys unless Keys says where, and the database where it is SQLite
-	Keys     string    // key folder; "" is keys in Dir
-	Signed   string    // file outside the database that keeps the last signed checkpoint; "" is last-checkpoint in the key folder
-	Database string    // postgres://…; "" is SQLite in Dir
-	Confirm  bool      // PostgreSQL: store nothing unless a second server has it before it is acknowledged
-	Home     int64     // tenancy; 0 is 1
-	Origin   string    // identity of the ledger; "" is "tongban.local/log"
-	Region   string    // region code that begins case numbers; "" is 000000
-	Remedies string    // what may be done against a refusal
-	Clock    day.Clock // nil is the machine's
-	Rand     io.Reader // nil is the machine's; only the seeded demonstration brings another
-	Sample   bool      // demonstration or training: licences and papers are 样本
-	NoSync   bool      // while a demonstration is built: nothing is flushed
-	Restore  bool      // the database is about to be restored into: it extends nothing yet
-	Hooks    notice.Gate
-	Backups  Backups // copies made by themselves; none when Dir is ""
-	Watched  Watched
-	Hash     identity.Argon
-	Log      *slog.Logger
-	Metrics  *Metrics // nil measures nothing
+	Dir      string // data folder: attachments, the keys unless Keys says where, and the database where it is SQLite
+	Keys     string // key folder; "" is keys in Dir
+	Signed   string // file outside the database that keeps the last signed checkpoint; "" is last-checkpoint in the key folder
+	Database string // postgres://…; "" is SQLite in Dir
+	Confirm  bool   // PostgreSQL: store nothing unless a second server has it before it is acknowledged
+	Home     int64  // tenancy; 0 is 1
+	// Attachments is the bucket that keeps them, s3://host/bucket/prefix; "" is the
+	// data folder, or the database where that is PostgreSQL.
+	Attachments string
+	Origin      string    // identity of the ledger; "" is "tongban.local/log"
+	Region      string    // region code that begins case numbers; "" is 000000
+	Remedies    string    // what may be done against a refusal
+	Clock       day.Clock // nil is the machine's
+	Rand        io.Reader // nil is the machine's; only the seeded demonstration brings another
+	Sample      bool      // demonstration or training: licences and papers are 样本
+	NoSync      bool      // while a demonstration is built: nothing is flushed
+	Restore     bool      // the database is about to be restored into: it extends nothing yet
+	Hooks       notice.Gate
+	Backups     Backups // copies made by themselves; none when Dir is ""
+	Watched     Watched
+	Hash        identity.Argon
+	Log         *slog.Logger
+	Metrics     *Metrics // nil measures nothing
 }
 
 // Watched says who is asked to cosign the ledger's checkpoints, and how often; 0
@@ -149,7 +152,7 @@ func (h *House) openLedger(ctx context.Context) error {
 	if h.LogKeys, err = h.Vault.LogSigner(o.Origin); err != nil {
 		return err
 	}
-	verifiers, err := Verifiers(h.LogKeys.Ed25519Key, h.LogKeys.SM2Key)
+	verifiers, err := Verifiers(append([]string{h.LogKeys.Ed25519Key, h.LogKeys.SM2Key}, h.LogKeys.Former...)...)
 	if err != nil {
 		return err
 	}
@@ -205,7 +208,9 @@ func (h *House) furnish(ctx context.Context) error {
 	h.People = identity.New(h.Store, h.Runner, h.Vault, identity.Options{Hash: o.Hash})
 	h.Runner.Rights = h.People
 	var err error
-	if o.Database == "" {
+	if o.Attachments != "" {
+		h.Files, err = file.InBucket(ctx, h.Store, h.Vault, o.Attachments, filepath.Join(o.Dir, "uploads"))
+	} else if o.Database == "" {
 		h.Files, err = file.InFolder(h.Store, h.Vault, filepath.Join(o.Dir, "attachments"))
 	} else {
 		h.Files = file.InDatabase(h.Store, h.Vault)

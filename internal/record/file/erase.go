@@ -27,7 +27,7 @@ func (s *Shelf) TakeOff(ctx context.Context, refs []string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.rack.remove(ctx, s.store.Now()+1, unused); err != nil {
+		if err := s.rack.remove(ctx, 1<<62, unused); err != nil {
 			return err
 		}
 		refs = refs[n:]

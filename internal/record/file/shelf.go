@@ -18,17 +18,25 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"tongban/internal/record/store"
 	"tongban/internal/record/vault"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 )
 
 // ErrMissing says that a row's content is not on the shelf: the shelf is
 // another one than at the time, or it was damaged.
-var ErrMissing = errors.New("content is not on the shelf")
+var ErrMissing error = notThere{}
+
+type notThere struct{}
+
+// Error is for the log; Unwrap gives the sentence for people.
+func (notThere) Error() string { return "content is not on the shelf" }
+
+// Unwrap gives the sentence for people.
+func (notThere) Unwrap() error { return wording.M("file.lost") }
 
 // Shelf receives, keeps and opens attachments.
 type Shelf struct {

@@ -35,7 +35,7 @@ func (p *Pages) openFile(w http.ResponseWriter, r *http.Request) (file.Attachmen
 	}
 	content, err := p.door.House.Files.Open(r.Context(), at)
 	if err != nil {
-		p.door.Fail(w, r, err)
+		p.door.Fail(w, r, p.door.House.Runner.SettleFor(r.Context(), "file", err))
 		return at, nil, false
 	}
 	return at, content, true
