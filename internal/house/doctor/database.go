@@ -34,6 +34,10 @@ func (e *examination) database(ctx context.Context) {
 		whole = info.Size() < checkMost || e.o.Full
 	}
 	s, err := store.Open(ctx, store.Options{URL: o.Database, Dir: o.Dir, Home: o.Home, Clock: o.Clock})
+	if store.Damaged(err) {
+		e.found(Bad, "database", "database.damaged", "why", err.Error())
+		return
+	}
 	if err != nil {
 		e.found(Bad, "database", "database.away", "why", err.Error())
 		return
@@ -46,6 +50,8 @@ func (e *examination) database(ctx context.Context) {
 	}
 	e.durable(h)
 	switch {
+	case len(h.Faults) > 0:
+		return // nothing that it says can be relied on
 	case h.Schema > h.Newest:
 		e.found(Bad, "schema", "schema.newer", "has", h.Schema, "want", h.Newest)
 		return

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	sqlitedriver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Health is how the database stands by its own account.
@@ -37,6 +40,10 @@ func (s *Store) Health(ctx context.Context, whole bool) (Health, error) {
 		}
 		return h.postgres(tx)
 	})
+	if Damaged(err) {
+		h.Faults = append(h.Faults, err.Error())
+		return h, nil
+	}
 	if err != nil {
 		return h, err
 	}
@@ -50,6 +57,16 @@ func (s *Store) Health(ctx context.Context, whole bool) (Health, error) {
 		err = nil
 	}
 	return h, err
+}
+
+// Damaged tells the errors of a file that is no sound database any more.
+func Damaged(err error) bool {
+	var se *sqlitedriver.Error
+	if !errors.As(err, &se) {
+		return false
+	}
+	code := se.Code() & 0xff
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
 
 func (h *Health) sqlite(tx *Tx, whole bool) error {
