@@ -27,7 +27,7 @@ const (
 // an open loop at ten times the rate that is published for the like elsewhere, on
 // three stored cases and on many.
 func (b *bench) lifecycle(ctx context.Context) error {
-	const rate = 10 * digitRate / digitSteps
+	rate := b.arriving
 	d := 4 * b.each
 	if b.long {
 		d = 10 * time.Minute
@@ -48,9 +48,9 @@ func (b *bench) lifecycle(ctx context.Context) error {
 		s := arriving(ctx, rate, d, l.live)
 		x.client.Close()
 		if err := l.checked(ctx, stored, s.ops+3, s.failed); err != nil {
-			return err
+			return fmt.Errorf("%s cases stored, %s, first failure %v: %w", thousands(stored), s.String(), s.first, err)
 		}
-		what := fmt.Sprintf("lifecycle of four steps, open loop, %s arriving a second for %s, %s cases stored before", short(rate), d, thousands(stored))
+		what := fmt.Sprintf("lifecycle of four steps, open loop, %s arriving a second for %s, %s cases stored before", round(rate), d, thousands(stored))
 		p := pair{what: what, ours: fmt.Sprintf("%s /s; %s; %s", short(s.rate()), s.String(), l.told()), oursTook: times([]sample{s.sample}), peer: digitSays,
 			ratio: fold(s.rate() * digitSteps / digitRate), goal: "no failed step", met: "yes", note: disturbance([]sample{s.sample})}
 		if s.failed > 0 {

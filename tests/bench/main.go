@@ -35,20 +35,22 @@ import (
 
 // bench is one run.
 type bench struct {
-	rounds  int
-	each    time.Duration
-	long    bool  // the lifecycle for its ten minutes
-	sizes   []int // cases in the lists
-	dir     string
-	bin     string
-	out     string
-	log     *os.File // what servers write; each request of ours is in it
-	verbose bool
-	here    bool          // what is measured runs in this process
-	pg      string        // URL of the server of PostgreSQL
-	flush   string        // how long a flush takes here
-	stock   map[int]stock // counties with many cases, by their number
-	table   table
+	rounds int
+	each   time.Duration
+	long   bool // the lifecycle for its ten minutes
+
+	arriving float64 // lifecycles a second
+	sizes    []int   // cases in the lists
+	dir      string
+	bin      string
+	out      string
+	log      *os.File // what servers write; each request of ours is in it
+	verbose  bool
+	here     bool          // what is measured runs in this process
+	pg       string        // URL of the server of PostgreSQL
+	flush    string        // how long a flush takes here
+	stock    map[int]stock // counties with many cases, by their number
+	table    table
 }
 
 // part is one part of the table.
@@ -85,6 +87,7 @@ func run() error {
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
 	flag.DurationVar(&b.each, "each", 10*time.Second, "length of a round")
 	flag.BoolVar(&b.long, "long", false, "run each lifecycle for ten minutes")
+	flag.Float64Var(&b.arriving, "arriving", 10*digitRate/digitSteps, "lifecycles that begin each second, ten times DIGIT's rate")
 	flag.StringVar(&b.bin, "bin", "", "binary to be measured; built when empty")
 	engine := flag.String("engine", "", "sqlite or postgres in the details; both otherwise")
 	flag.BoolVar(&b.verbose, "verbose", false, "print every statement that is counted or replayed")
