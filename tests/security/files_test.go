@@ -58,9 +58,9 @@ func packed(size int, names ...string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	zeros := make([]byte, 1<<20)
 	for _, name := range names {
 		w, _ := z.Create(name)
-		zeros := make([]byte, 1<<20)
 		for left := size; left > 0; left -= len(zeros) {
 			_, _ = w.Write(zeros[:min(left, len(zeros))])
 		}

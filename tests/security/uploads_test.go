@@ -49,11 +49,11 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	before, shelved := w.stocks(t), w.shelved(t)
 	for _, x := range hostile {
 		kind, body := multipartOf("file", x.name, x.content)
-		a := w.ask(request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/drafts/%d/files?material=plan", draft), who: "baker", kind: kind, body: body})
+		a := w.ask(request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/drafts/%d/files?material=plan", draft), who: uploader, kind: kind, body: body})
 		if a.status != http.StatusUnprocessableEntity && a.status != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s: %s", x.what, a.short())
 		}
-		a = w.ask(request{method: http.MethodPost, path: fmt.Sprintf("/draft/%d/file/plan", draft), who: "baker", cookie: true, kind: kind, body: body})
+		a = w.ask(request{method: http.MethodPost, path: fmt.Sprintf("/draft/%d/file/plan", draft), who: uploader, cookie: true, kind: kind, body: body})
 		if a.status != http.StatusUnprocessableEntity || strings.Contains(string(a.body), script) {
 			t.Errorf("%s, on the page: %s", x.what, a.short())
 		}
@@ -64,13 +64,16 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	}
 }
 
-// freshDraft begins an application for the baker.
+// uploader is a resident whom no other trial is about.
+const uploader = "r10"
+
+// freshDraft begins an application for the uploader.
 func (w *world) freshDraft(t *testing.T) int64 {
 	t.Helper()
 	values := drive.Answers(3)
 	delete(values, "phone")
 	delete(values, "home_address")
-	a := w.json("baker", http.MethodPost, "/drafts", map[string]any{"item": w.in.item, "values": values})
+	a := w.json(uploader, http.MethodPost, "/drafts", map[string]any{"item": w.in.item, "values": values})
 	var got struct{ Draft int64 }
 	if err := json.Unmarshal(a.body, &got); err != nil || got.Draft == 0 {
 		t.Fatal(a.short())
@@ -113,17 +116,17 @@ func TestFilesComeBackInert(t *testing.T) {
 	}
 	for name, content := range files {
 		kind, body := multipartOf("file", name, content)
-		a := w.ask(request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/drafts/%d/files?material=plan", draft), who: "baker", kind: kind, body: body})
+		a := w.ask(request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/drafts/%d/files?material=plan", draft), who: uploader, kind: kind, body: body})
 		var got struct{ File int64 }
 		if err := json.Unmarshal(a.body, &got); err != nil || got.File == 0 {
 			t.Errorf("%q: %s", name, a.short())
 			continue
 		}
 		id := strconv.FormatInt(got.File, 10)
-		for _, a := range []answer{w.page("baker", "/files/"+id), w.ask(request{method: http.MethodGet, path: "/api/v1/files/" + id, who: "baker"})} {
+		for _, a := range []answer{w.page(uploader, "/files/"+id), w.ask(request{method: http.MethodGet, path: "/api/v1/files/" + id, who: uploader})} {
 			inert(t, name, a)
 		}
-		a = w.page("baker", "/files/"+id+"/preview")
+		a = w.page(uploader, "/files/"+id+"/preview")
 		for _, trace := range []string{"alert(", "GPSMARK", "Exif"} {
 			if strings.Contains(string(a.body), trace) {
 				t.Errorf("%q: the preview holds %s", name, trace)
@@ -132,7 +135,7 @@ func TestFilesComeBackInert(t *testing.T) {
 		if is := a.header.Get("Content-Type"); a.status == http.StatusOK && is != "image/jpeg" || a.status >= 500 {
 			t.Errorf("%q: the preview is %s: %s", name, is, a.short())
 		}
-		if a := w.form("baker", fmt.Sprintf("/draft/%d/file/plan/remove/%s", draft, id), ""); a.status != http.StatusSeeOther || leaves(a.header.Get("Location")) {
+		if a := w.form(uploader, fmt.Sprintf("/draft/%d/file/plan/remove/%s", draft, id), ""); a.status != http.StatusSeeOther || leaves(a.header.Get("Location")) {
 			t.Errorf("%q is not taken out: %s", name, a.short())
 		}
 	}
