@@ -20,12 +20,8 @@ const settledAfter = day.Minute
 // NewKey makes a data key for an owner ("case", 17) and puts its row into the
 // command's batch. The key can be used at once.
 func (v *Vault) NewKey(tx *store.Tx, kind string, owner int64) (*Key, error) {
-	id, plain := tx.NewID(), v.rand.take(wrapSize)
-	wrapped, err := v.now().wrapKey(v.rand, "data_key", tx.Home(), id, "wrapped", plain)
-	if err != nil {
-		return nil, err
-	}
-	k, err := v.newKey(id, plain)
+	id := tx.NewID()
+	k, wrapped, err := v.MakeKey(tx.Home(), id)
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +30,17 @@ func (v *Vault) NewKey(tx *store.Tx, kind string, owner int64) (*Key, error) {
 	now := tx.Now()
 	tx.After(func() { v.kept.put(k, now) })
 	return k, nil
+}
+
+// MakeKey makes a data key for a row that the caller writes, with what goes into
+// its column wrapped. It is for loading many cases at once; commands take NewKey.
+func (v *Vault) MakeKey(home, id int64) (k *Key, wrapped []byte, err error) {
+	plain := v.rand.take(wrapSize)
+	if wrapped, err = v.now().wrapKey(v.rand, "data_key", home, id, "wrapped", plain); err != nil {
+		return nil, nil, err
+	}
+	k, err = v.newKey(id, plain)
+	return k, wrapped, err
 }
 
 // Key returns the data key with this id; Erased when it was destroyed,
