@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"time"
 )
@@ -66,9 +68,10 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	_ = b.c.SetReadDeadline(began.Add(b.left))
 	n, err := b.read(p)
 	b.done(began, n)
-	if err != nil {
+	if errors.Is(err, io.EOF) {
 		// Behind its end the connection is only watched for the client leaving; a
-		// deadline would look like that.
+		// deadline would look like that. After any other error the deadline stands,
+		// so that the rest of the body is not waited for either.
 		_ = b.c.SetReadDeadline(time.Time{})
 	}
 	return n, err

@@ -67,7 +67,9 @@ func TestPace(t *testing.T) {
 
 	slow := dial()
 	fmt.Fprintf(slow, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n")
+	left := make(chan struct{})
 	go func() {
+		defer close(left)
 		for {
 			if _, err := slow.Write([]byte("x")); err != nil {
 				return
@@ -77,6 +79,11 @@ func TestPace(t *testing.T) {
 	}()
 	if err := <-ended; err == nil {
 		t.Error("a body that came byte by byte was waited for")
+	}
+	select {
+	case <-left:
+	case <-time.After(100 * p.patience):
+		t.Error("the connection of a slow body was kept after its request was given up")
 	}
 
 	deaf := dial()

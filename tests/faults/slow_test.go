@@ -31,6 +31,10 @@ var crawlers = []crawler{
 	{"never reads", strings.Repeat("GET /openapi.json HTTP/1.1\r\nHost: county.invalid\r\n\r\n", 100), ""},
 }
 
+// servedWithin is what slow clients may cost others at most, on a machine that has
+// two cores for server, slow clients and load alike.
+const servedWithin = 10 * time.Second
+
 // TestSlowClients lets hundreds of clients be as slow as they like, while others
 // take cases the whole way: they are served as before, the slow are let go, and
 // what they held comes back.
@@ -69,7 +73,7 @@ func TestSlowClients(t *testing.T) {
 	after := g.settle(before)
 	r.tells("%d clients for %v; others' slowest request %v beside them, %v alone; goroutines %.0f before, %.0f with them, %.0f after; memory %.0f, %.0f, %.0f MB; the last was let go after %v",
 		n, work, beside.Round(time.Millisecond), alone.Round(time.Millisecond), before[0], held[0], after[0], before[1]/1e6, held[1]/1e6, after[1]/1e6, slices.Max(lasted).Round(time.Second))
-	if limit := 2*time.Second + 5*alone; beside > limit {
+	if beside > servedWithin+alone {
 		t.Errorf("others waited for up to %v beside slow clients, %v without", beside, alone)
 	}
 	if long() && held[0] < before[0]+100 {
