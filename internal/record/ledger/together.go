@@ -17,17 +17,16 @@ const forkLease = "fork"
 // database: then every node would know a database that lost something. The error
 // is ErrRolledBack when it did; from then on this ledger signs nothing.
 func (l *Ledger) Compare(ctx context.Context) error {
-	err := l.CheckOutside(ctx)
-	if errors.Is(err, ErrRolledBack) {
+	err := l.checkOutside(ctx)
+	lacks := errors.Is(err, ErrRolledBack)
+	if err == nil {
+		err = l.checkTold(ctx)
+	}
+	l.rolledBack.Store(errors.Is(err, ErrRolledBack))
+	switch {
+	case lacks:
 		return errors.Join(err, l.tell(ctx))
-	}
-	if err != nil {
-		return err
-	}
-	if err = l.checkTold(ctx); errors.Is(err, ErrRolledBack) {
-		l.rolledBack.Store(true)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	return l.keepNewest(ctx)
