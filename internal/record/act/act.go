@@ -125,12 +125,11 @@ func (r *Runner) repeated(ctx context.Context, a Actor, token string, digest []b
 		replayed, err = replay(tx, a, token, digest, out)
 		return err
 	})
-	var reused *Error
 	switch {
-	case looked == nil && replayed:
-		return nil
-	case errors.As(looked, &reused):
+	case looked != nil: // the key is used for something else, or nobody can tell now
 		return looked
+	case replayed:
+		return nil
 	}
 	return err
 }
