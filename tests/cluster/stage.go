@@ -104,7 +104,11 @@ func (s *stage) recovers(ctx context.Context) error {
 		return err
 	}
 	again := time.Now()
-	return until(ctx, healWithin, "a command to be acknowledged again", func() bool { return s.load.recovered(again) })
+	err := until(ctx, healWithin, "a command to be acknowledged again", func() bool { return s.load.recovered(again) || s.load.failed() })
+	if s.load.failed() {
+		err = errors.Join(err, s.load.finish())
+	}
+	return err
 }
 
 func (s *stage) allReady(ctx context.Context) error {
