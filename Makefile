@@ -52,10 +52,6 @@ check: $(ASSETS) .build/staticcheck ## format, vet, staticcheck, and the rules o
 race: needs $(ASSETS) ## run the Go tests with the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GOTEST) -race -timeout 40m $(GOTEST_FLAGS) ./internal/...
 
-.PHONY: faults
-faults: needs build ## the long trials: kill -9 a hundred times, a million concurrent updates
-	TONGBAN_FAULTS=1 go run ./tests/withpg go test -p 1 -count=1 -timeout 120m $(GOTEST_FLAGS) ./internal/... ./tests/... ./cmd/...
-
 .PHONY: cover
 cover: needs $(ASSETS) ## write how far the tests reach to .build/cover.html
 	mkdir -p .build

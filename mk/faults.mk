@@ -1,6 +1,10 @@
-# The trials of the running binary alone: killed a hundred times under load, full
-# and read-only disks, races. "make faults" runs them with all others.
+# The long trials, and their table: what was tried, how often, what was lost.
+# docs/faults.md says how.
+
+.PHONY: faults
+faults: needs build ## every long trial: kills, power cuts, full disks, races, a cluster; prints what was lost
+	@tests/faults/all one-machine packages cluster
 
 .PHONY: kills
-kills: build ## kill the server a hundred times under load, and compare
-	TONGBAN_FAULTS=1 go run ./tests/withpg go test -count=1 -timeout 60m -v ./tests/faults
+kills: needs build ## only the long trials of one machine, with their table
+	@tests/faults/all one-machine

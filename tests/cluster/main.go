@@ -97,6 +97,13 @@ func (r *run) all(ctx context.Context, only string) (err error) {
 		began := time.Now()
 		err := t.run(r, ctx)
 		r.clear(err != nil)
+		told := drive.Trial{What: "several servers: " + t.name, Tried: t.what, Lost: "nothing", Took: time.Since(began)}
+		if err != nil {
+			told.Lost = "FAILED, see the log"
+		}
+		if err := told.Tell(); err != nil {
+			fmt.Fprintln(os.Stderr, "cluster:", err)
+		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", t.name, err))
 			fmt.Fprintf(r.out, "FAILED after %v: %v\n", time.Since(began).Round(time.Second), err)
