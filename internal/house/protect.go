@@ -123,6 +123,10 @@ func (h *House) Rewrap(ctx context.Context) (done Rewrapped, err error) {
 const forgetEvery = time.Hour
 
 func (h *House) forgets(ctx context.Context) {
+	// An erasure that was committed just before a kill stands in the list from here on.
+	if err := h.KeepErased(ctx); err != nil && ctx.Err() == nil {
+		h.Options.Log.Error("list of destroyed keys not written", "err", err)
+	}
 	every(ctx, forgetEvery, func() {
 		if err := h.forget(ctx); err != nil && ctx.Err() == nil {
 			h.Options.Log.Error("not erased", "err", err)

@@ -58,6 +58,9 @@ type Vault struct {
 func New(keys *Keys, random io.Reader) *Vault {
 	v := &Vault{rand: newSource(random), kept: newCache(keptKeys), signers: map[int64]*sm2Signer{}, denied: map[int64]day.Instant{}}
 	v.keys.Store(keys)
+	if keys.dir != "" {
+		v.loaded.Store(folderStamp(keys.dir))
+	}
 	return v
 }
 

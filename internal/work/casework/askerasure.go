@@ -123,35 +123,38 @@ func (o *Office) settleErasure(c *act.Call, in SettleErasureIn) (Done, error) {
 	if err := o.maySettle(c, e); err != nil {
 		return Done{}, err
 	}
-	state, kind, sealed := ErasureApproved, "erasure.approved", []byte{}
-	event := e.event(kind, nil)
 	if !in.Approve {
-		if strings.TrimSpace(in.Reason) == "" {
-			return Done{}, wantText("reason", in.Reason)
-		}
-		p, err := o.People.Person(c.Tx, e.Person)
-		if err != nil {
-			return Done{}, err
-		}
-		key, err := o.Vault.Key(c.Tx, p.Key)
-		if err != nil {
-			return Done{}, err
-		}
-		state, kind, sealed = ErasureRefused, "erasure.refused", key.Seal("erasure", e.ID, "reason", []byte(in.Reason))
-		event = e.event(kind, nil)
-		event.Personal = []ledger.Personal{{Field: "reason", Value: in.Reason}}
-		c.Tx.PutOne(act.Changed("casework.erasure"), `update erasure set state = $3, decided_by = $4, decided = $5, reason = $6 where home = $1 and id = $2 and state = 'asked'`,
-			c.Tx.Home(), e.ID, state, c.Actor.Person, c.Now(), sealed)
-		if err := o.releaseAll(c, e); err != nil {
-			return Done{}, err
-		}
-		id, err := c.Note(key, event)
-		return Done{Case: e.Case, Status: state, Event: id, Extra: e.ID}, err
+		return o.refuseErasure(c, e, in.Reason)
 	}
 	c.Tx.PutOne(act.Changed("casework.erasure"), `update erasure set state = $3, decided_by = $4, decided = $5, next_day = $6 where home = $1 and id = $2 and state = 'asked'`,
-		c.Tx.Home(), e.ID, state, c.Actor.Person, c.Now(), c.Today())
-	id, err := c.Note(nil, event)
-	return Done{Case: e.Case, Status: state, Event: id, Extra: e.ID}, err
+		c.Tx.Home(), e.ID, ErasureApproved, c.Actor.Person, c.Now(), c.Today())
+	id, err := c.Note(nil, e.event("erasure.approved", nil))
+	return Done{Case: e.Case, Status: ErasureApproved, Event: id, Extra: e.ID}, err
+}
+
+// refuseErasure keeps the reasons under the person's key, and lets be used again
+// what the request had stopped.
+func (o *Office) refuseErasure(c *act.Call, e Erasure, reason string) (Done, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Done{}, wantText("reason", reason)
+	}
+	p, err := o.People.Person(c.Tx, e.Person)
+	if err != nil {
+		return Done{}, err
+	}
+	key, err := o.Vault.Key(c.Tx, p.Key)
+	if err != nil {
+		return Done{}, err
+	}
+	c.Tx.PutOne(act.Changed("casework.erasure"), `update erasure set state = $3, decided_by = $4, decided = $5, reason = $6 where home = $1 and id = $2 and state = 'asked'`,
+		c.Tx.Home(), e.ID, ErasureRefused, c.Actor.Person, c.Now(), key.Seal("erasure", e.ID, "reason", []byte(reason)))
+	if err := o.releaseAll(c, e); err != nil {
+		return Done{}, err
+	}
+	event := e.event("erasure.refused", nil)
+	event.Personal = []ledger.Personal{{Field: "reason", Value: reason}}
+	id, err := c.Note(key, event)
+	return Done{Case: e.Case, Status: ErasureRefused, Event: id, Extra: e.ID}, err
 }
 
 // maySettle keeps asking, handling and erasing in different hands.

@@ -135,6 +135,17 @@ func TestErasureFromAskingToDone(t *testing.T) {
 		// Somebody else settles it.
 		_, err = w.Office.SettleErasure(w.ctx, w.as("zfb_admin_1"), "", casework.SettleErasureIn{Request: ask.Extra, Approve: true})
 		w.refused("act.not_allowed", err)
+		_, err = w.Office.SettleErasure(w.ctx, one, "", casework.SettleErasureIn{Request: ask.Extra, Reason: " "})
+		w.refused("casework.text.wrong", err)
+		_, err = w.Office.SettleErasure(w.ctx, one, "", casework.SettleErasureIn{Request: ask.Extra, Reason: "期限未满"})
+		w.must(err)
+		if f := w.show(done.Case).Facts; f.Restricted != nil || w.plan(baker, baker.Person).Last.State != casework.ErasureRefused {
+			t.Fatalf("after a refusal: %+v", f.Restricted)
+		}
+		ask, err = w.Office.AskErasure(w.ctx, two, "", casework.AskErasureIn{Person: baker.Person, Ground: "achieved"})
+		w.must(err)
+		_, err = w.Office.SettleErasure(w.ctx, two, "", casework.SettleErasureIn{Request: ask.Extra, Approve: true})
+		w.refused("casework.erasure.same", err)
 		_, err = w.Office.SettleErasure(w.ctx, one, "", casework.SettleErasureIn{Request: ask.Extra, Approve: true})
 		w.must(err)
 		_, err = w.Office.SettleErasure(w.ctx, two, "", casework.SettleErasureIn{Request: ask.Extra, Approve: true})
