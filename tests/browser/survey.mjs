@@ -65,7 +65,7 @@ const lists = {
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
   'zfb.supervisor1': ['/office/figures', '/office/watch'],
   'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system'],
-  'zfb.admin1': ['/admin/staff', '/admin/system'],
+  'zfb.admin1': ['/admin/staff', '/admin/operations', '/admin/operations?every=60', '/admin/system'],
 };
 
 async function officials(browser, where, add) {
