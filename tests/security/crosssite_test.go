@@ -100,7 +100,7 @@ func (w *world) eachAnswer(see func(what string, personal bool, a answer)) {
 		who := map[bool]string{true: "baker", false: "scjg_decider_1"}[r.self || r.open]
 		see("GET "+path, !r.open, w.ask(request{method: method, path: path, who: who, cookie: true, header: foreign}))
 		if r.open || long {
-			see("GET "+path+" as nobody", !r.open, w.ask(request{method: method, path: path, header: foreign}))
+			see("GET "+path+" as nobody", false, w.ask(request{method: method, path: path, header: foreign}))
 			see("OPTIONS "+path, false, w.ask(request{method: http.MethodOptions, path: path, header: foreign}))
 		}
 	}
