@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -28,6 +29,8 @@ type Options struct {
 // Loaded is what was loaded.
 type Loaded struct {
 	Acts, Rows int64
+	Wrote      time.Duration // how long the rows took
+	Indexed    time.Duration // and the indexes after them
 	From       int64 // first id
 	Span       int64 // ids of one piece of work
 }
@@ -55,10 +58,13 @@ func Load(ctx context.Context, h *house.House, patterns []*Pattern, o Options) (
 	if err != nil {
 		return Loaded{}, err
 	}
+	began := time.Now()
 	err = l.run(ctx, to)
+	l.out.Wrote, began = time.Since(began), time.Now()
 	if closed := to.close(ctx, err == nil); err == nil {
 		err = closed
 	}
+	l.out.Indexed = time.Since(began)
 	if err != nil {
 		return Loaded{}, err
 	}

@@ -43,6 +43,10 @@ var DurableServer = sync.OnceValues(func() (string, error) {
 	return startServer("-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "shared_buffers=256MB")
 })
 
+// ServerWith starts another server, with settings of its own ("-c", "fsync=on", …),
+// which also ends with this process.
+func ServerWith(settings ...string) (string, error) { return startServer(settings...) }
+
 func startServer(settings ...string) (string, error) {
 	bin, err := programs()
 	if err != nil {
