@@ -88,6 +88,8 @@ func statusOf(e *act.Error) int {
 		return http.StatusNotFound
 	case act.Conflict:
 		return http.StatusConflict
+	case act.Gone:
+		return http.StatusGone
 	case act.Unavailable:
 		return http.StatusServiceUnavailable
 	}
