@@ -31,8 +31,8 @@ type Loaded struct {
 	Acts, Rows int64
 	Wrote      time.Duration // how long the rows took
 	Indexed    time.Duration // and the indexes after them
-	From       int64 // first id
-	Span       int64 // ids of one piece of work
+	From       int64         // first id
+	Span       int64         // ids of one piece of work
 }
 
 // Load does the patterns again, in turn, for so many other people. Nobody may

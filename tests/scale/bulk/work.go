@@ -52,21 +52,27 @@ func Begun(today day.Day) day.Day {
 	return d
 }
 
-// Patterns records n pieces of work in a county whose clock is in our hands: a
-// resident is registered, gets an account, and has cases of these fates, each of
-// which is opened by every official before they act on it.
+// Patterns records n pieces of work in a county whose clock is in our hands.
 func Patterns(ctx context.Context, c *drive.County, clock *Clock, today day.Day, n int, f Fates) ([]*Pattern, error) {
 	var list []*Pattern
 	for i := range n {
-		w := &worker{c: c, clock: clock, today: today, begun: Begun(today) + 7 + day.Day(i%8*14)}
-		p, err := w.record(ctx, i, f)
+		p, err := Work(ctx, c, clock, today, i, f)
 		if err != nil {
 			return nil, fmt.Errorf("record pattern %d: %w", i, err)
 		}
 		list = append(list, p)
 	}
-	clock.Set(today)
 	return list, nil
+}
+
+// Work records piece of work n: a resident is registered, gets an account, and
+// has cases of these fates, each of which is opened by every official before they
+// act on it. Each begins two weeks after the one before, eight in turn.
+func Work(ctx context.Context, c *drive.County, clock *Clock, today day.Day, n int, f Fates) (*Pattern, error) {
+	w := &worker{c: c, clock: clock, today: today, begun: Begun(today) + 7 + day.Day(n%8*14)}
+	p, err := w.record(ctx, n, f)
+	clock.Set(today)
+	return p, err
 }
 
 // worker does the work of one pattern.
