@@ -30,7 +30,7 @@ func TestLinearizable(t *testing.T) {
 		t.Run(e, func(t *testing.T) {
 			t.Parallel()
 			r := try(t, "racing requests on one case, judged for linearizability, "+e)
-			rounds := 2
+			rounds := 1
 			if long() {
 				rounds = 60
 			}

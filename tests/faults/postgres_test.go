@@ -151,7 +151,7 @@ func TestDatabaseCrashes(t *testing.T) {
 	g.verify()
 	r.tells("%d times, the same Tongban running on; %d applications, %d further acts acknowledged; %d unanswered and repeated; back after at most %v",
 		crashes, len(g.book), g.acts, g.repeated, away.Round(100*time.Millisecond))
-	if len(g.book) < crashes || g.acts < crashes {
-		t.Errorf("only %d applications and %d acts: nothing was tried", len(g.book), g.acts)
+	if g.told < crashes {
+		t.Errorf("only %d acknowledgements: nothing was tried", g.told)
 	}
 }

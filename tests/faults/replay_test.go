@@ -34,7 +34,7 @@ func TestPowerCut(t *testing.T) {
 		t.Skip(trace.ErrNotHere)
 	}
 	r := try(t, "power cut, replayed from the record of writes and flushes")
-	cases, cuts := 2, 12
+	cases, cuts := 2, 8
 	if long() {
 		cases, cuts = 150, 400
 	}

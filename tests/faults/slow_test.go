@@ -41,7 +41,7 @@ const servedWithin = 10 * time.Second
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	r := try(t, "slow clients: headers or bodies byte by byte, answers never read")
-	n, work, letGo := 60, 2*time.Second, 0*time.Second
+	n, work, letGo := 60, 600*time.Millisecond, 0*time.Second
 	if long() {
 		// The server waits for 10 s for headers, and 30 s and what the bytes need for the rest.
 		n, work, letGo = 500, 30*time.Second, 100*time.Second
