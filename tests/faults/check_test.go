@@ -83,7 +83,7 @@ func (g *group) repeatStep(e *entry) {
 	if err != nil {
 		g.t.Fatalf("%s %s repeated: %v", e.key, s.Name, err)
 	}
-	e.asked, e.status = false, done.Status
+	e.asked, e.news, e.status = false, true, done.Status
 	e.step++
 	g.acts++
 }
@@ -91,7 +91,23 @@ func (g *group) repeatStep(e *entry) {
 // compare reads every case of the book as its applicant does.
 func (g *group) compare() {
 	g.t.Helper()
+	g.compareIf(func(*entry) bool { return true })
+}
+
+// compareNew reads the cases of which something was acknowledged since they were
+// last read.
+func (g *group) compareNew() {
+	g.t.Helper()
+	g.compareIf(func(e *entry) bool { return e.news })
+}
+
+func (g *group) compareIf(worth func(*entry) bool) {
+	g.t.Helper()
 	for _, e := range g.book {
+		if !worth(e) {
+			continue
+		}
+		e.news = false
 		c, err := g.persons[e.who].Look(g.ctx, e.done.Case)
 		if err != nil {
 			g.t.Errorf("%s was acknowledged as %s: %v", e.key, e.done.Number, err)
