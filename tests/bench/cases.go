@@ -52,7 +52,8 @@ func (b *bench) cases(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := x.halfway(ctx, driver, all[0], all[2]); err != nil {
+	half, err := x.halfway(ctx, driver, all[0], all[2])
+	if err != nil {
 		return err
 	}
 	if _, err := driver.Bytes(ctx, http.MethodGet, "/check", "", nil); err != nil {
@@ -65,27 +66,24 @@ func (b *bench) cases(ctx context.Context) (err error) {
 		b.against(fmt.Sprintf("whole cases over HTTP, acts alone (6 requests, and %.2f worklists a case), %d in flight",
 			lists.share(), n), three[1], three[2], "/s", goal)
 	}
+	b.pair(half)
 	return nil
 }
 
 // halfway is an open loop at half the rate of the closed one, each at its own:
 // what a case takes where there is time for it, from when it was due.
-func (x *outdoors) halfway(ctx context.Context, driver *peer, ours, theirs taken) error {
+func (x *outdoors) halfway(ctx context.Context, driver *peer, ours, theirs taken) (pair, error) {
 	rate, slow := median(ratesOf(ours.rounds))/2, median(ratesOf(theirs.rounds))/2
 	s := arriving(ctx, rate, x.b.each, func(ctx context.Context, n int, _ time.Time) error { return x.looked(ctx, n%len(x.applicants), n) })
 	if s.failed > 0 {
-		return fmt.Errorf("open loop at %s /s: %s, first: %w", round(rate), s.String(), s.first)
+		return pair{}, fmt.Errorf("open loop at %s /s: %s, first: %w", round(rate), s.String(), s.first)
 	}
 	before := usage()
 	t, err := driver.load(ctx, x.b.each, "/arrive", url.Values{"rate": {fmt.Sprint(slow)}})
-	if err != nil {
-		return err
-	}
 	t.others = usage().others(before)
 	one, other := []sample{s.sample}, []sample{t}
-	x.b.pair(pair{what: "whole cases over HTTP, each official looks first, open loop at half the closed rate of 8 in flight", ours: round(rate) + " /s arriving", oursTook: times(one),
-		peer: theirs.name + ": " + round(slow) + " /s arriving", peerTook: times(other), note: both(one, other)})
-	return nil
+	return pair{what: "whole cases over HTTP, each official looks first, open loop at half the closed rate of 8 in flight", ours: round(rate) + " /s arriving",
+		oursTook: times(one), peer: theirs.name + ": " + round(slow) + " /s arriving", peerTook: times(other), note: both(one, other)}, err
 }
 
 // deed is something done on a case by one official.

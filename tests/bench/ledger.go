@@ -104,7 +104,7 @@ func (b *bench) verified(ctx context.Context, h *house.House) error {
 // hashing runs openssl's own measurement for as long, a second at least.
 func hashing(ctx context.Context, size int64, d time.Duration) (sample, error) {
 	seconds := max(int(d.Seconds()), 1)
-	out, err := exec.CommandContext(ctx, "openssl", "speed", "-mr", "-seconds", strconv.Itoa(seconds), "-bytes", strconv.FormatInt(size, 10), "-evp", "sha256").Output()
+	out, err := exec.CommandContext(ctx, "openssl", "speed", "-mr", "-elapsed", "-seconds", strconv.Itoa(seconds), "-bytes", strconv.FormatInt(size, 10), "-evp", "sha256").Output()
 	if err != nil {
 		return sample{}, err
 	}

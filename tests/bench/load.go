@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -157,7 +158,12 @@ func (b *bench) spent(rounds []sample) string {
 
 // rates is the median of the rounds with their range.
 func rates(rounds []sample, unit string) string {
-	return spread(ratesOf(rounds), round) + " " + unit
+	text := spread(ratesOf(rounds), round)
+	figure, span, ok := strings.Cut(text, " ")
+	if ok {
+		span = " " + span
+	}
+	return figure + " " + unit + span
 }
 
 func ratesOf(rounds []sample) []float64 {
@@ -184,6 +190,9 @@ func times(rounds []sample) string {
 	var all sample
 	for _, s := range rounds {
 		all.took = append(all.took, s.took...)
+	}
+	if len(all.took) == 0 {
+		return ""
 	}
 	slices.Sort(all.took)
 	return fmt.Sprintf("%s / %s", millis(all.percentile(50)), millis(all.percentile(99)))

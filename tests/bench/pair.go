@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -83,12 +84,15 @@ func verdict(figure, goal float64) string {
 	return fmt.Sprintf("no, %s of the goal", percent(figure/goal))
 }
 
-func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
+func percent(f float64) string { return fmt.Sprintf("%.0f %%", math.Round(f*100)+0) }
 
 // fold writes a ratio.
 func fold(f float64) string {
-	if f >= 10 {
+	switch {
+	case f >= 10:
 		return fmt.Sprintf("%.1f ×", f)
+	case f < 0.1:
+		return fmt.Sprintf("%.3f ×", f)
 	}
 	return fmt.Sprintf("%.2f ×", f)
 }

@@ -8,7 +8,7 @@ import (
 	"tongban/tests/drive"
 )
 
-// The item that is measured can be entered and found on both engines; without
+// The items that are measured can be entered and found on both engines; without
 // it every figure would be of something else.
 func TestTheCountyIsFounded(t *testing.T) {
 	t.Parallel()
@@ -26,6 +26,9 @@ func TestTheCountyIsFounded(t *testing.T) {
 			}
 			if c.Item == 0 || len(c.Applicants()) < 10 {
 				t.Errorf("item %d, %d applicants", c.Item, len(c.Applicants()))
+			}
+			if short, err := c.Short(t.Context()); err != nil || short == 0 || short == c.Item {
+				t.Errorf("the item of four steps is %d: %v", short, err)
 			}
 			if err := c.House.Close(); err != nil {
 				t.Fatal(err)
