@@ -16,8 +16,18 @@ import (
 // rebuildFrom is from how many cases on it pays to drop the indexes meanwhile.
 const rebuildFrom = 50_000
 
+// What a case and its indexes take at most, an item of the search, a task in the
+// lists with its proceeding, in bytes; and what the server writes ahead.
+const (
+	caseTakes, itemTakes, taskTakes = 33_000, 1_000, 600
+	aheadTakes                      = 3_000_000_000
+)
+
 // full loads whole cases into PostgreSQL, verifies them, and asks the binary.
 func (r *run) full(ctx context.Context) (err error) {
+	if err := r.room(r.cases*caseTakes + r.items*itemTakes + aheadTakes); err != nil {
+		return err
+	}
 	pg, err := r.serve(ctx)
 	if err != nil {
 		return err

@@ -17,6 +17,9 @@ import (
 // database under new ids. There is no act for them, so that this database does
 // not verify; it is for measuring lists and nothing else.
 func (r *run) lists(ctx context.Context) (err error) {
+	if err := r.room(r.tasks*taskTakes + aheadTakes); err != nil {
+		return err
+	}
 	pg, err := r.serve(ctx)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (r *run) plans(ctx context.Context, database string, a *asking, list []ask)
 func largeTables(ctx context.Context, pg *postgres, database string) (list []string, err error) {
 	return list, pg.on(ctx, database, func(c *pgx.Conn) error {
 		rows, err := c.Query(ctx, `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace 
-			and reltuples >= case when relname in ('item_search', 'item_gram') then $2 else $1 end`, largeTable, largeSearch)
+			and reltuples::bigint >= case when relname in ('item_search', 'item_gram') then $2::bigint else $1::bigint end`, largeTable, largeSearch)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 
@@ -105,4 +106,17 @@ func (p *postgres) logged() (string, error) {
 		all += string(b)
 	}
 	return all, nil
+}
+
+// room refuses to begin what the disk cannot hold, and leaves some for others.
+func (r *run) room(bytes int64) error {
+	const leave = 4e9
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(r.dir, &fs); err != nil {
+		return err
+	}
+	if free := int64(fs.Bavail) * fs.Bsize; free < bytes+leave {
+		return fmt.Errorf("it needs %s and leaves %s; %s are free", megabytes(bytes), megabytes(leave), megabytes(free))
+	}
+	return nil
 }

@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Units   int64 // pieces of work
 	Chunk   int64 // of them in one transaction; 0 is 20
-	Workers int   // 0 is one a processor
+	Workers int   // 0 is two a processor
 	Rebuild bool  // PostgreSQL: the indexes are dropped first and made afterwards
 	Told    func(done int64)
 }
@@ -45,7 +45,7 @@ func Load(ctx context.Context, h *house.House, patterns []*Pattern, o Options) (
 		o.Chunk = 20
 	}
 	if o.Workers == 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
+		o.Workers = 2 * runtime.GOMAXPROCS(0) // one waits for the database while another computes
 	}
 	if err := settled(ctx, h); err != nil {
 		return Loaded{}, err
