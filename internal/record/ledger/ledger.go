@@ -100,11 +100,16 @@ func (l *Ledger) Attach(ctx context.Context, s *store.Store) error {
 	})
 }
 
+// homeBits is how far a home's logs lie from those of the home before: ids of one
+// home never reach so far, and a number of 53 bits still holds all of them.
+const homeBits = 40
+
 // open opens a generation and tells whether it was this call that opened it.
+// Logs of several homes may lie in one database; their numbers differ.
 func (l *Ledger) open(tx *store.Tx, generation int, before string) (bool, error) {
 	n, err := tx.Exec(`insert into ledger_log(log, home, origin, generation, size, hashes, before_note, opened)
 		values($1, $2, $3, $4, 0, $5, $6, $7) on conflict do nothing`,
-		tx.NewID(), tx.Home(), l.o.Origin, generation, []byte{}, before, tx.Now())
+		(tx.Home()-1)<<homeBits|tx.NewID(), tx.Home(), l.o.Origin, generation, []byte{}, before, tx.Now())
 	return n == 1, err
 }
 
