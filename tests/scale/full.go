@@ -19,8 +19,8 @@ const rebuildFrom = 50_000
 // What a case and its indexes take at most, an item of the search, a task in the
 // lists with its proceeding, in bytes; and what the server writes ahead.
 const (
-	caseTakes, itemTakes, taskTakes = 33_000, 1_000, 600
-	aheadTakes                      = 3_000_000_000
+	caseTakes, itemTakes, taskTakes = 30_000, 1_000, 600
+	aheadTakes                      = 1_500_000_000
 )
 
 // full loads whole cases into PostgreSQL, verifies them, and asks the binary.
@@ -51,7 +51,7 @@ func (r *run) full(ctx context.Context) (err error) {
 		r.table.add("PostgreSQL", "items put into the search", thousands(found), took(began))
 		err = pg.on(ctx, url, func(p *pgx.Conn) error {
 			_, err := p.Exec(ctx, `vacuum analyze`)
-			return errors.Join(err, r.sizes(ctx, p, r.cases))
+			return errors.Join(err, r.sizes(ctx, p, r.cases, "a case"))
 		})
 	}
 	if err == nil {
@@ -94,21 +94,21 @@ func (r *run) verified(ctx context.Context, c *drive.County, where string) error
 }
 
 // sizes tells what lies on the disk: the whole, and each table with its indexes.
-func (r *run) sizes(ctx context.Context, c *pgx.Conn, cases int64) error {
+func (r *run) sizes(ctx context.Context, c *pgx.Conn, n int64, each string) error {
 	var all int64
 	if err := c.QueryRow(ctx, `select pg_database_size(current_database())`).Scan(&all); err != nil {
 		return err
 	}
-	r.table.add("PostgreSQL", "size of the database", megabytes(all), fmt.Sprintf("%.1f kB a case", float64(all)/1e3/float64(cases)))
+	r.table.add("PostgreSQL", "size of the database", megabytes(all), fmt.Sprintf("%.1f kB %s", float64(all)/1e3/float64(n), each))
 	rows, err := c.Query(ctx, `select relname, n_live_tup, pg_relation_size(relid), pg_indexes_size(relid) from pg_stat_user_tables
 		order by pg_total_relation_size(relid) desc limit 8`)
 	if err != nil {
 		return err
 	}
 	var name string
-	var n, heap, indexes int64
-	_, err = pgx.ForEachRow(rows, []any{&name, &n, &heap, &indexes}, func() error {
-		r.table.add("PostgreSQL", "table "+name, thousands(n)+" rows", megabytes(heap)+", indexes "+megabytes(indexes))
+	var live, heap, indexes int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &live, &heap, &indexes}, func() error {
+		r.table.add("PostgreSQL", "table "+name, thousands(live)+" rows", megabytes(heap)+", indexes "+megabytes(indexes))
 		return nil
 	})
 	return err

@@ -45,7 +45,7 @@ func (r *run) lists(ctx context.Context) (err error) {
 		return err
 	}
 	r.table.add("PostgreSQL, lists", "tasks and their proceedings copied", thousands(r.tasks), took(began)+" with the indexes; load "+load())
-	if err := pg.on(ctx, url, func(p *pgx.Conn) error { return r.sizes(ctx, p, r.tasks) }); err != nil {
+	if err := pg.on(ctx, url, func(p *pgx.Conn) error { return r.sizes(ctx, p, r.tasks, "a task") }); err != nil {
 		return err
 	}
 	if err := pg.careful(ctx); err != nil {

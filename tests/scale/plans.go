@@ -16,7 +16,7 @@ import (
 // to the other: any table, and those of the search, which the database rightly
 // reads as a whole while they are small and the word is common.
 const (
-	largeTable  = 5_000
+	largeTable  = 20_000
 	largeSearch = 100_000
 )
 

@@ -27,7 +27,7 @@ func (r *run) serve(ctx context.Context) (*postgres, error) {
 	if err := errors.Join(os.Mkdir(dir, 0o711), os.Chmod(r.dir, 0o711), os.Setenv("TMPDIR", dir)); err != nil {
 		return nil, err
 	}
-	u, err := storetest.ServerWith("-c", "shared_buffers=1GB", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=2GB",
+	u, err := storetest.ServerWith("-c", "shared_buffers=1GB", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=1GB",
 		"-c", "checkpoint_timeout=30min", "-c", "shared_preload_libraries=auto_explain", "-c", "logging_collector=on", "-c", "log_directory=log",
 		"-c", "log_min_messages=log", "-c", "log_checkpoints=off", "-c", "log_autovacuum_min_duration=-1", "-c", "jit=off")
 	if err != nil {
@@ -110,7 +110,7 @@ func (p *postgres) logged() (string, error) {
 
 // room refuses to begin what the disk cannot hold, and leaves some for others.
 func (r *run) room(bytes int64) error {
-	const leave = 4e9
+	const leave = 3e9
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(r.dir, &fs); err != nil {
 		return err

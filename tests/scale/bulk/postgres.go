@@ -15,6 +15,12 @@ type inPostgres struct {
 	again []string // statements that make the dropped indexes
 }
 
+// indexedAfter are the tables whose indexes cost more row by row than at once.
+var indexedAfter = []string{
+	"event", "entry", "disclosure", "task", "proceeding", "casefile", "paper", "licence", "finding", "duty", "data_key", "notice", "published_grant",
+	"person", "account", "known_value", "stream_head",
+}
+
 func toPostgres(ctx context.Context, url string, o Options) (*inPostgres, error) {
 	x := &inPostgres{}
 	for range o.Workers {
@@ -30,18 +36,12 @@ func toPostgres(ctx context.Context, url string, o Options) (*inPostgres, error)
 	if !o.Rebuild {
 		return x, nil
 	}
-	again, err := DropIndexes(ctx, x.conns[0], o.tables()...)
+	again, err := DropIndexes(ctx, x.conns[0], indexedAfter...)
 	x.again = again
 	if err != nil {
 		return nil, errors.Join(err, x.close(ctx, false))
 	}
 	return x, nil
-}
-
-// tables are those that are worth it.
-func (o Options) tables() []string {
-	return []string{"event", "entry", "disclosure", "task", "proceeding", "casefile", "paper", "licence", "finding", "duty", "data_key", "notice",
-		"published_grant", "person", "account", "known_value", "stream_head"}
 }
 
 func (x *inPostgres) write(ctx context.Context, worker int, rows map[*table][][]any) error {
