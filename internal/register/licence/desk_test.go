@@ -1,7 +1,6 @@
 package licence_test
 
 import (
-	"context"
 	"testing"
 
 	"tongban/internal/record/act"
@@ -12,8 +11,6 @@ import (
 	"tongban/internal/register/licence"
 	"tongban/internal/rules/day"
 )
-
-var bg = context.Background()
 
 var must, codeOf = acttest.Must, acttest.Code
 

@@ -58,8 +58,6 @@ func (b *browser) upload(name string, content []byte) *browser {
 	return b
 }
 
-func (b *browser) link(text string) string { b.World.T.Helper(); return b.Link(text) }
-
 func (b *browser) follow(text string) *browser { b.World.T.Helper(); b.Follow(text); return b }
 
 // says wants the page to have this status and to hold these texts.
