@@ -110,7 +110,7 @@ func TestNumbersAreGivenOnce(t *testing.T) {
 		seen := map[string]bool{}
 		for i := range 50 {
 			all.Go(func() {
-				p, err := d.write("receipt", []string{"scjg", "spj"}[i%2], facts(), func() error {
+				p, err := d.write("acceptance", []string{"scjg", "spj"}[i%2], facts(), func() error {
 					if i%5 == 0 {
 						return refused
 					}
@@ -136,15 +136,18 @@ func TestNumbersAreGivenOnce(t *testing.T) {
 		if g := gaps(); len(g) != 0 {
 			t.Errorf("gaps: %v", g)
 		}
+		if p, err := d.write("receipt", "scjg", facts()); err != nil || p.Number != "990124-2026-0000017" || len(gaps()) != 0 {
+			t.Errorf("a receipt bears its case's number and is not counted: %s %v, gaps %v", p.Number, err, gaps())
+		}
 		must(t, d.Rig.Store.Do(bg, store.People, func(tx *store.Tx) error {
 			_, err := tx.Exec(`delete from paper where agency = 'scjg' and n in (1, 4, 5, 20)`)
 			return err
 		}))
-		if g := gaps(); !reflect.DeepEqual(g, []paper.Gap{{"receipt", 1, 1}, {"receipt", 4, 5}, {"receipt", 20, 20}}) {
+		if g := gaps(); !reflect.DeepEqual(g, []paper.Gap{{"acceptance", 1, 1}, {"acceptance", 4, 5}, {"acceptance", 20, 20}}) {
 			t.Errorf("gaps: %v", g)
 		}
 		d.Set((today + 60).Start())
-		if p, err := d.write("receipt", "scjg", facts()); err != nil || p.Number != "云市监局收〔2027〕1号" {
+		if p, err := d.write("acceptance", "scjg", facts()); err != nil || p.Number != "云市监局受〔2027〕1号" {
 			t.Errorf("in the new year: %s %v", p.Number, err)
 		}
 	})

@@ -144,7 +144,7 @@ func Gaps(tx *store.Tx, agency string, year int) ([]Gap, error) {
 		return g, err
 	}, `select kind, n, before from (
 			select kind, n, lag(n, 1, 0) over (partition by kind order by n) as before from (
-				select kind, n from paper where home = $1 and agency = $2 and year = $3
+				select kind, n from paper where home = $1 and agency = $2 and year = $3 and n <> id -- those have no running number
 				union all
 				select substr(series, 7, length(series) - 7 - length($2)), last + 1 from number_counter
 				where home = $1 and year = $3 and series like 'paper/%/' || $2

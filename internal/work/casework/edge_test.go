@@ -197,7 +197,7 @@ func TestAgentWhoHasLeft(t *testing.T) {
 		_, err = w.Office.Proof(w.ctx, agent, id)
 		w.refused("act.not_found", err)
 		_, err = w.Office.Withdraw(w.ctx, agent, "", casework.WithdrawIn{Case: id})
-		w.refused("act.not_allowed", err)
+		w.refused("act.not_found", err)
 		w.accept(id)
 		acts := w.acts(casework.ProofStream(id))
 		if told := acts[len(acts)-1].Facts["notify"]; len(told.([]any)) != 1 || int64(told.([]any)[0].(float64)) != chief.Person {
