@@ -135,7 +135,7 @@ func TestCosignedCheckpointIsPublishedAndProven(t *testing.T) {
 		witnesses[1].fails = errors.New("away")
 		must(t, l.AskWitnesses(bg))
 		c := published(t, r, l)
-		if c.Size != 3 || strings.Count(c.Note, "— shi.example/w1 ") != 1 || strings.Contains(c.Note, "w2") {
+		if c.Size != 3 || strings.Count(c.Note, "— shi.example/w1 ") != 1 || strings.Contains(c.Note, "example/w2") {
 			t.Fatalf("published %s", c.Note)
 		}
 		if s := l.Witnesses(); s[0].Err != nil || s[0].Size != 3 || s[0].At != witnesses[0].at || s[1].Err == nil {
