@@ -38,26 +38,11 @@ func (r *run) full(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, pg.drop(ctx, "cases")) }()
 	dir := r.dir + "/full"
-	began := time.Now()
-	c, l, err := r.county(ctx, drive.Options(dir, url), r.cases, bulk.Options{Rebuild: r.cases >= rebuildFrom})
+	c, err := r.filled(ctx, pg, dir, url)
 	if err != nil {
 		return err
 	}
-	r.table.add("PostgreSQL", "whole cases loaded in bulk", thousands(r.cases), fmt.Sprintf("rows in %.1f s, indexes in %.1f s (founding and recording with it %s); %s rows, %s acts; load of the machine %s",
-		l.Wrote.Seconds(), l.Indexed.Seconds(), took(began), thousands(l.Rows), thousands(l.Acts), load()))
-	began = time.Now()
-	found, err := r.loadItems(ctx, pg, url, r.items)
-	if err == nil {
-		r.table.add("PostgreSQL", "items put into the search", thousands(found), took(began))
-		err = pg.on(ctx, url, func(p *pgx.Conn) error {
-			_, err := p.Exec(ctx, `vacuum analyze`)
-			return errors.Join(err, r.sizes(ctx, p, r.cases, "a case"))
-		})
-	}
-	if err == nil {
-		err = pg.careful(ctx)
-	}
-	if err == nil {
+	if err = pg.careful(ctx); err == nil {
 		err = r.verified(ctx, c, "PostgreSQL")
 	}
 	if err := errors.Join(err, c.House.Close()); err != nil {
@@ -75,6 +60,38 @@ func (r *run) full(ctx context.Context) (err error) {
 		err = fmt.Errorf("the record does not verify after the requests: %v", report.Findings)
 	}
 	return errors.Join(err, again.House.Close())
+}
+
+// filled is a county with all cases and items.
+func (r *run) filled(ctx context.Context, pg *postgres, dir, url string) (*drive.County, error) {
+	began := time.Now()
+	c, l, err := r.county(ctx, drive.Options(dir, url), r.cases, bulk.Options{Rebuild: r.cases >= rebuildFrom})
+	if err != nil {
+		return nil, err
+	}
+	r.table.add("PostgreSQL", "whole cases loaded in bulk", thousands(r.cases), fmt.Sprintf("rows in %.1f s, indexes in %.1f s (founding and recording with it %s); %s rows, %s acts; load %s",
+		l.Wrote.Seconds(), l.Indexed.Seconds(), took(began), thousands(l.Rows), thousands(l.Acts), load()))
+	err = pg.on(ctx, url, func(p *pgx.Conn) error {
+		_, err := p.Exec(ctx, `vacuum analyze`)
+		return errors.Join(err, r.sizes(ctx, p, r.cases, "a case, its resident with it"))
+	})
+	began = time.Now()
+	if err == nil {
+		err = r.loadItems(ctx, pg, url, r.items)
+	}
+	if err == nil {
+		err = pg.on(ctx, url, func(p *pgx.Conn) error {
+			var size int64
+			err := p.QueryRow(ctx, `select pg_total_relation_size('item_search') + pg_total_relation_size('item_gram')`).Scan(&size)
+			r.table.add("PostgreSQL", "items put into the search", thousands(r.items), took(began)+", "+megabytes(size)+" with the indexes")
+			_, analyzed := p.Exec(ctx, `vacuum analyze item_search, item_gram`)
+			return errors.Join(err, analyzed)
+		})
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.House.Close())
+	}
+	return c, nil
 }
 
 // verified checks the whole record as "tongban verify" does.

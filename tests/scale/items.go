@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/jackc/pgx/v5"
+
+	"tongban/tests/scale/bulk"
 )
 
 // prefixes are two characters before the name of an item, as if each of many
@@ -29,41 +31,49 @@ func itemName(n int64) string {
 
 // loadItems puts items into the tables of the search, with names like the real
 // ones and the index of their characters; nothing else of an item comes with it.
-func (r *run) loadItems(ctx context.Context, pg *postgres, database string, n int64) (int64, error) {
-	return n, pg.on(ctx, database, func(c *pgx.Conn) error {
+func (r *run) loadItems(ctx context.Context, pg *postgres, database string, n int64) error {
+	return pg.on(ctx, database, func(c *pgx.Conn) error {
 		agencies, err := readNames(ctx, c)
 		if err != nil {
 			return err
 		}
-		if most := int64(len(itemNames)) * int64(len([]rune(prefixes))*len([]rune(prefixes))); n > most {
-			return fmt.Errorf("there are names for %d items", most)
-		}
-		const from = 1 << 50 // far from ids that were given out
-		columns := []string{"home", "version", "item", "code", "name", "name_key", "name_text", "alias_text", "aliases", "type", "agency", "applicants", "online",
-			"complete", "from_day", "until_day"}
-		i := int64(0)
-		if _, err := c.CopyFrom(ctx, pgx.Identifier{"item_search"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-			if i == n {
-				return nil, nil
-			}
-			name := itemName(i)
-			i++
-			return []any{int64(1), from + 2*i, from + 2*i + 1, fmt.Sprintf("TBSCALE%024d", i), name, name, "\n" + name + "\n", "", "", "01", agencies[int(i)%len(agencies)],
-				"person legal", false, false, 20_000, 0}, nil
-		})); err != nil {
+		again, err := bulk.DropIndexes(ctx, c, "item_search", "item_gram")
+		if err != nil {
 			return err
 		}
-		i = 0
-		_, err = c.CopyFrom(ctx, pgx.Identifier{"item_gram"}, []string{"home", "version", "tokens"}, pgx.CopyFromFunc(func() ([]any, error) {
-			if i == n {
-				return nil, nil
-			}
-			name := itemName(i)
-			i++
-			return []any{int64(1), from + 2*i, tokensOf(name, agencies[int(i)%len(agencies)], "person", "legal")}, nil
-		}))
-		return err
+		return errors.Join(copyItems(ctx, c, n, agencies), bulk.MakeIndexes(ctx, c, again))
 	})
+}
+
+func copyItems(ctx context.Context, c *pgx.Conn, n int64, agencies []string) error {
+	if most := int64(len(itemNames)) * int64(len([]rune(prefixes))*len([]rune(prefixes))); n > most {
+		return fmt.Errorf("there are names for %d items", most)
+	}
+	const from = 1 << 50 // far from ids that were given out
+	columns := []string{"home", "version", "item", "code", "name", "name_key", "name_text", "alias_text", "aliases", "type", "agency", "applicants", "online",
+		"complete", "from_day", "until_day"}
+	i := int64(0)
+	if _, err := c.CopyFrom(ctx, pgx.Identifier{"item_search"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+		if i == n {
+			return nil, nil
+		}
+		name := itemName(i)
+		i++
+		return []any{int64(1), from + 2*i, from + 2*i + 1, fmt.Sprintf("TBSCALE%024d", i), name, name, "\n" + name + "\n", "", "", "01", agencies[int(i)%len(agencies)],
+			"person legal", false, false, 20_000, 0}, nil
+	})); err != nil {
+		return err
+	}
+	i = 0
+	_, err := c.CopyFrom(ctx, pgx.Identifier{"item_gram"}, []string{"home", "version", "tokens"}, pgx.CopyFromFunc(func() ([]any, error) {
+		if i == n {
+			return nil, nil
+		}
+		name := itemName(i)
+		i++
+		return []any{int64(1), from + 2*i, tokensOf(name, agencies[int(i)%len(agencies)], "person", "legal")}, nil
+	}))
+	return err
 }
 
 // readNames takes the names of the items that are there, those of letters only,
