@@ -15,7 +15,7 @@ import (
 
 // seen is what was counted in the end.
 type seen struct {
-	cases, acts, licences, papers, notices, events int64
+	cases, licences, papers, notices, events int64
 }
 
 // compare holds the book against the database, by SQL and without the product:

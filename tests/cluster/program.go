@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strconv"
 	"syscall"
-	"time"
 )
 
 // program is a process of the trials: in a group of its own, and ended by the
@@ -53,26 +52,6 @@ func (p *program) signal(s syscall.Signal) { _ = syscall.Kill(-p.cmd.Process.Pid
 func (p *program) kill() {
 	p.signal(syscall.SIGKILL)
 	<-p.gone
-}
-
-// stop asks the program to end and insists after a while.
-func (p *program) stop(within time.Duration) {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-p.gone:
-	case <-time.After(within):
-	}
-	p.kill()
-}
-
-// running tells whether the program has not ended by itself.
-func (p *program) running() bool {
-	select {
-	case <-p.gone:
-		return false
-	default:
-		return true
-	}
 }
 
 // children lists the processes whose parent is pid.
