@@ -71,7 +71,7 @@ var asks = []ask{
 	{"search for a common word within an agency", func(ctx context.Context, a *asking, n int) error {
 		return listed(ctx, &drive.Session{Client: a.client}, "/api/v1/items?agency=scjg&q="+url.QueryEscape([]string{"许可", "食品"}[n%2]), 1)
 	}},
-	{"a case opened by the window clerk, which is recorded", func(ctx context.Context, a *asking, _ int) error {
+	{"a case found in its applicant's list and opened by the window clerk, which is recorded: two requests", func(ctx context.Context, a *asking, _ int) error {
 		return a.someCase(ctx)
 	}},
 	{"an application handed in", func(ctx context.Context, a *asking, n int) error {

@@ -118,7 +118,7 @@ func (r *run) sizes(ctx context.Context, c *pgx.Conn, n int64, each string) erro
 	}
 	r.table.add("PostgreSQL", "size of the database", megabytes(all), fmt.Sprintf("%.1f kB %s", float64(all)/1e3/float64(n), each))
 	rows, err := c.Query(ctx, `select relname, n_live_tup, pg_relation_size(relid), pg_indexes_size(relid) from pg_stat_user_tables
-		order by pg_total_relation_size(relid) desc limit 8`)
+		where pg_total_relation_size(relid) > 5000000 order by pg_total_relation_size(relid) desc limit 8`)
 	if err != nil {
 		return err
 	}

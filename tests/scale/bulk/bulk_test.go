@@ -134,7 +134,9 @@ func (x *loaded) made(t *testing.T) map[string]int {
 // verify checks the whole record.
 func verify(t *testing.T, x *loaded, acts int) {
 	t.Helper()
-	must(t, drive.Verify(t.Context(), x.House))
+	if _, err := x.House.Ledger.Number(t.Context(), 1000); err != nil {
+		t.Fatal(err)
+	}
 	_, err := x.House.Ledger.Sign(t.Context())
 	must(t, err)
 	r, err := x.House.Ledger.Verify(t.Context(), casework.StateDigest)
