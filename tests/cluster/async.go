@@ -36,10 +36,11 @@ func (r *run) lossShown(ctx context.Context) error {
 	time.Sleep(underLoad) // acknowledged, signed, and on no standby
 	at := time.Now()
 	s.servers.kill(x)
-	acknowledged := s.load.acknowledged()
 	for _, r := range held {
 		r.drop()
 	}
+	time.Sleep(2 * time.Second) // answers that were on their way; nobody leads for longer than that
+	acknowledged := s.load.acknowledged()
 	if err := until(ctx, healWithin, "a standby to lead", func() bool { return s.servers.primary() != nil }); err != nil {
 		return err
 	}
@@ -75,7 +76,10 @@ func (r *run) lossShown(ctx context.Context) error {
 		}
 	}
 	s.say("both nodes noticed: nothing was acknowledged after the failover, /readyz is 503, also after they were started anew")
-	return nil
+	if err := s.servers.start(x); err != nil {
+		return err
+	}
+	return s.servers.healed(ctx) // and what only the old primary had is gone for good
 }
 
 // refusesToServe sees that the product does not serve, nor touch, a database

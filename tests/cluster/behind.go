@@ -86,11 +86,9 @@ type receiver struct {
 // wake lets it go on, with what waits in its socket.
 func (r receiver) wake() { _ = syscall.Kill(r.pid, syscall.SIGCONT) }
 
-// drop ends it, and with it what waits in its socket.
-func (r receiver) drop() {
-	_ = syscall.Kill(r.pid, syscall.SIGTERM)
-	r.wake()
-}
+// drop ends it at once, and with it what waits in its socket; the standby starts
+// itself anew.
+func (r receiver) drop() { _ = syscall.Kill(r.pid, syscall.SIGKILL) }
 
 // hold stops the process that receives the log on a standby of this state,
 // another than the one that is named.

@@ -133,7 +133,7 @@ bootstrap:
     synchronous_mode_strict: %[5]t
     postgresql:
       use_pg_rewind: true
-      parameters: {max_connections: 200, shared_buffers: 64MB, wal_log_hints: "on", max_wal_senders: 10, wal_keep_size: 256MB, synchronous_commit: "on"}
+      parameters: {max_connections: 200, shared_buffers: 64MB, wal_log_hints: "on", max_wal_senders: 10, wal_keep_size: 256MB, synchronous_commit: "on", dynamic_shared_memory_type: mmap}
   initdb: [{encoding: UTF8}, {locale: C.UTF-8}, data-checksums]
   pg_hba: ["host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust", "local all all trust"]
 postgresql:
@@ -161,6 +161,7 @@ func (s *servers) start(x *server) error {
 func (s *servers) kill(x *server) {
 	if x.patroni != nil {
 		x.patroni.kill()
+		x.patroni = nil
 	}
 	pid := x.postmaster()
 	if pid == 0 {
@@ -280,13 +281,23 @@ func (s *servers) do(ctx context.Context, x *server, database, sql string) error
 	return err
 }
 
-// close ends everything.
+// close ends everything. The servers clear away their shared memory, which a
+// kill would leave behind.
 func (s *servers) close() {
 	for _, x := range s.list {
 		if x.patroni != nil {
-			s.kill(x)
+			x.patroni.kill()
 		}
-		x.wire.close()
+		if pid := x.postmaster(); pid != 0 {
+			_ = syscall.Kill(pid, syscall.SIGQUIT)
+		}
+	}
+	for _, x := range s.list {
+		_ = until(context.Background(), 20*time.Second, x.name+" to end", func() bool { return x.postmaster() == 0 })
+		s.kill(x)
+		if x.wire != nil {
+			x.wire.close()
+		}
 	}
 	if s.etcd != nil {
 		s.etcd.kill()
