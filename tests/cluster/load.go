@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tongban/tests/drive"
@@ -103,19 +105,22 @@ func (l *load) oneCase(ctx context.Context, w int) {
 	e.key = fmt.Sprintf("case-%d", e.n)
 	l.book = append(l.book, e)
 	l.mu.Unlock()
-	done, ok := l.press(ctx, e, "apply", func() (drive.Done, error) { return l.persons[e.who].Apply(ctx, e.key, l.item, e.n) })
+	done, ok := l.press(ctx, e, "apply", func(ctx context.Context) (drive.Done, error) { return l.persons[e.who].Apply(ctx, e.key, l.item, e.n) })
 	if !ok {
 		return
 	}
 	l.acked(func() { e.done, e.status = done, done.Status })
 	for _, s := range l.staff[e.n%len(l.staff)].Way() {
 		var on drive.On
-		_, ok := l.press(ctx, e, s.Name+", look", func() (d drive.Done, err error) { on, err = s.Prepare(ctx, e.done.Case); return d, err })
+		_, ok := l.press(ctx, e, s.Name+", look", func(ctx context.Context) (d drive.Done, err error) {
+			on, err = s.Prepare(ctx, e.done.Case)
+			return d, err
+		})
 		if !ok {
 			return
 		}
 		l.note(func() { e.asked = true })
-		done, ok := l.press(ctx, e, s.Name, func() (drive.Done, error) { return s.Do(ctx, e.key+"-"+s.Name, on) })
+		done, ok := l.press(ctx, e, s.Name, func(ctx context.Context) (drive.Done, error) { return s.Do(ctx, e.key+"-"+s.Name, on) })
 		if !ok {
 			return
 		}
@@ -139,10 +144,18 @@ func (l *load) acked(note func()) {
 
 // press sends the same request until it is answered. That it could not be stored
 // now is no answer; any other refusal is one that must not be.
-func (l *load) press(ctx context.Context, e *entry, what string, ask func() (drive.Done, error)) (drive.Done, bool) {
+func (l *load) press(ctx context.Context, e *entry, what string, ask func(context.Context) (drive.Done, error)) (drive.Done, bool) {
 	until := time.Now().Add(giveUpFor)
 	for {
-		done, err := ask()
+		var written atomic.Int64
+		done, err := ask(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) {
+			if i.Err == nil {
+				written.Add(1)
+			}
+		}}))
+		if again := written.Load() - 1; again > 0 { // by Go's client itself, which is told nothing by a closed connection
+			l.note(func() { l.silent++; l.why["connection closed"] += int(again) })
+		}
 		if err == nil {
 			return done, true
 		}

@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -41,16 +42,17 @@ type run struct {
 type trial struct {
 	name, what string
 	run        func(*run, context.Context) error
+	loses      string // what is lost on purpose
 }
 
 var trials = []trial{
-	{"kills", "the primary killed under load, strict synchronous mode, two nodes", (*run).primaryKilled},
-	{"behind", "a standby behind, sessions ended while they wait for it, then the primary killed", (*run).standbyBehind},
-	{"cuts", "sessions ended and connections reset in the midst of commands and commits", (*run).connectionsCut},
-	{"nodes", "nodes killed, and one paused that believes that it holds the lease", (*run).nodesLost},
-	{"unconfirmed", "synchronous replication switched off under running nodes", (*run).confirmationLost},
-	{"async", "asynchronous standbys: the loss, and our refusal to serve it", (*run).lossShown},
-	{"upgrade", "a rolling upgrade over a change of the schema", (*run).upgraded},
+	{"kills", "the primary killed under load, strict synchronous mode, two nodes", (*run).primaryKilled, ""},
+	{"behind", "a standby behind, sessions ended while they wait for it, then the primary killed", (*run).standbyBehind, ""},
+	{"cuts", "sessions ended and connections reset in the midst of commands and commits", (*run).connectionsCut, ""},
+	{"nodes", "nodes killed, and one paused that believes that it holds the lease", (*run).nodesLost, ""},
+	{"unconfirmed", "synchronous replication switched off under running nodes", (*run).confirmationLost, ""},
+	{"async", "asynchronous standbys: the loss, and our refusal to serve it", (*run).lossShown, "shown on purpose, on servers that the product refuses unless told otherwise"},
+	{"upgrade", "a rolling upgrade over a change of the schema", (*run).upgraded, ""},
 }
 
 const runWithin = 90 * time.Minute
@@ -95,13 +97,12 @@ func (r *run) all(ctx context.Context, only string) (err error) {
 		}
 		fmt.Fprintf(r.out, "\n== %s: %s\n", t.name, t.what)
 		began := time.Now()
+		said := &strings.Builder{}
+		r.out = io.MultiWriter(os.Stdout, said)
 		err := t.run(r, ctx)
 		r.clear(err != nil)
-		told := drive.Trial{What: "several servers: " + t.name, Tried: t.what, Lost: "nothing", Took: time.Since(began)}
-		if err != nil {
-			told.Lost = "FAILED, see the log"
-		}
-		if err := told.Tell(); err != nil {
+		r.out = os.Stdout
+		if err := tell(t, said.String(), err, time.Since(began)); err != nil {
 			fmt.Fprintln(os.Stderr, "cluster:", err)
 		}
 		if err != nil {
@@ -117,6 +118,16 @@ func (r *run) all(ctx context.Context, only string) (err error) {
 		_ = os.RemoveAll(r.dir)
 	}
 	return errors.Join(failed...)
+}
+
+// tell adds a trial to the table of "make faults": what was tried and came of
+// it, what was lost, how long it took.
+func tell(t trial, said string, failed error, took time.Duration) error {
+	told := drive.Trial{What: "several servers: " + t.name, Tried: t.what + ". " + strings.TrimSpace(said), Lost: cmp.Or(t.loses, "nothing"), Took: took}
+	if failed != nil {
+		told.Lost = "FAILED, see the log"
+	}
+	return told.Tell()
 }
 
 // clear ends what a trial left running; the common stage goes on unless its

@@ -179,7 +179,8 @@ func (x *server) postmaster() int {
 		return 0
 	}
 	pid, _ := strconv.Atoi(strings.SplitN(string(b), "\n", 2)[0])
-	if name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)); err != nil || !strings.HasPrefix(string(name), "postgres") {
+	// The file outlives a server that was killed, and its number may be another's.
+	if is, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err != nil || is != x.dir+"/data" {
 		return 0
 	}
 	return pid

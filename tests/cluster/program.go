@@ -45,12 +45,15 @@ func launch(name string, as *syscall.Credential, dir string, log io.Writer, path
 	return p, nil
 }
 
-// signal reaches the whole group.
-func (p *program) signal(s syscall.Signal) { _ = syscall.Kill(-p.cmd.Process.Pid, s) }
-
-// kill ends the group at once.
+// kill ends the group at once. Of a program that is gone already nothing is
+// killed: its number may be somebody else's by now.
 func (p *program) kill() {
-	p.signal(syscall.SIGKILL)
+	select {
+	case <-p.gone:
+		return
+	default:
+	}
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.gone
 }
 

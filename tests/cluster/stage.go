@@ -85,6 +85,7 @@ func (r *run) setWith(ctx context.Context, bin string, strict bool, nodes int, m
 // trials share.
 func (r *run) strict(ctx context.Context) (*stage, error) {
 	if r.common != nil {
+		r.common.out = r.out
 		return r.common, nil
 	}
 	s, err := r.set(ctx, true, 3)
