@@ -11,10 +11,10 @@ import (
 // storeys only; rooms of one storey do not know one another. A name that ends
 // in / stands for every room below it.
 var storeys = [][]string{
-	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode"},
-	{"rules/workday", "rules/form", "rules/flow", "rules/seal", "rules/checkup"}, {"rules/draw"},
+	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode", "rules/citation"},
+	{"rules/workday", "rules/form", "rules/flow", "rules/seal"}, {"rules/draw"}, {"rules/checkup"},
 	{"record/store"}, {"record/vault"}, {"record/ledger"}, {"record/file", "record/job", "record/witness"}, {"record/act"}, {"record/archive"},
-	{"register/calendar"}, {"register/identity"}, {"register/power"}, {"register/catalog"}, {"register/licence"},
+	{"register/calendar"}, {"register/identity"}, {"register/law"}, {"register/power"}, {"register/catalog"}, {"register/licence"},
 	{"register/exchange"}, {"register/credit"},
 	{"process/proceeding"}, {"process/paper", "process/notice"},
 	{"work/"},
