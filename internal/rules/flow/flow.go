@@ -51,6 +51,15 @@ type Task struct {
 	Action   string `json:"action,omitempty"`   // what a service or rule task does
 }
 
+// About is what the same namespace says of a node for those who read the flow;
+// nothing of it is run.
+type About struct {
+	Special string `json:"special,omitempty"` // special procedure that takes place here: hearing, testing … (行政许可法 45)
+	Risk    string `json:"risk,omitempty"`    // integrity risk point
+	Guard   string `json:"guard,omitempty"`   // what is done against it
+	Basis   string `json:"basis,omitempty"`   // law and article on which the step rests
+}
+
 // Node is a flow node of the process that runs.
 type Node struct {
 	ID, Name string
@@ -61,6 +70,7 @@ type Node struct {
 	Col      int
 
 	Task    Task
+	About   About
 	Default string // id of the default flow of an exclusive gateway
 
 	Timer        string // term of a timer event

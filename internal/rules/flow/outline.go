@@ -13,8 +13,14 @@ type Line struct {
 	Depth int             // how far it is indented
 	Node  string          // id of the node, "" for a line that only introduces a branch
 	Kind  Kind            // kind of the node
+	Way   string          // id of the sequence flow by which a way or branch begins, for the line that introduces it
+	Back  string          // id of the node at which to go on, for a line that only points there
 	Text  wording.Message // the sentence
 }
+
+// Meeting is the next node that every way from a node to an end comes to: where
+// the ways of a choice come together again. Nil where they end apart.
+func Meeting(d *Definition, n *Node) *Node { return meetings(d)[n.at] }
 
 // Outline tells the flow as an indented list, each node once; where ways come
 // together again or lead back, a line says where to go on.
@@ -87,7 +93,11 @@ func (o *outliner) goTo(n *Node, depth int) {
 		name = say("outline.choose_plain")
 	}
 	o.say(depth, nil, "go", "name", name)
+	o.lines[len(o.lines)-1].Back = n.ID
 }
+
+// enters notes by which flow the way begins that the last line introduces.
+func (o *outliner) enters(f *Flow) { o.lines[len(o.lines)-1].Way = f.ID }
 
 func (o *outliner) node(n *Node, depth int) {
 	plain := map[Kind]string{KindStart: "start", KindEnd: "end", KindChoice: "choose"}[n.Kind]
@@ -157,6 +167,7 @@ func (o *outliner) way(n *Node, f *Flow, depth int, meet *Node) {
 	default:
 		o.say(depth, nil, "when", "name", name)
 	}
+	o.enters(f)
 	o.tell(f.To, depth+1, meet)
 }
 
@@ -170,6 +181,7 @@ func (o *outliner) parallel(n *Node, depth int) *Node {
 	}
 	for i, f := range n.Out {
 		o.say(depth+1, nil, "branch", "n", i+1)
+		o.enters(f)
 		o.tell(f.To, depth+2, join)
 	}
 	if join == nil {

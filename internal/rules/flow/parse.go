@@ -125,6 +125,8 @@ func (d *Definition) readNodes() {
 				Role: e.attrIn(nsTongban, "role"), Post: e.attrIn(nsTongban, "post"), Part: e.attrIn(nsTongban, "part"),
 				Term: e.attrIn(nsTongban, "term"), Action: e.attrIn(nsTongban, "action"),
 			},
+			About: About{Special: e.attrIn(nsTongban, "special"), Risk: e.attrIn(nsTongban, "risk"),
+				Guard: e.attrIn(nsTongban, "guard"), Basis: e.attrIn(nsTongban, "basis")},
 		}
 		if v := e.attrIn(nsTongban, "officers"); v != "" {
 			n.Task.Officers = -1 // reported by Check unless it is a number
