@@ -30,6 +30,7 @@ import (
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
 	"tongban/internal/register/licence"
+	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/casework"
@@ -81,6 +82,7 @@ type House struct {
 	Files     *file.Shelf
 	People    *identity.Register
 	Power     *power.Register
+	Lists     *lists.Register
 	Items     *catalog.Catalog
 	Calendars *calendar.Calendars
 	Licences  *licence.Register
@@ -223,6 +225,7 @@ func (h *House) furnish(ctx context.Context) error {
 		return err
 	}
 	h.Power = power.New(h.Runner, h.People)
+	h.Lists = lists.New(h.Runner, h.People)
 	h.Items = catalog.New()
 	h.Licences = &licence.Register{Vault: h.Vault}
 	h.Papers = &paper.Desk{Vault: h.Vault, Agencies: h.People, Runner: h.Runner, Sample: o.Sample}

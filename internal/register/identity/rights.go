@@ -35,28 +35,28 @@ var table = map[string]map[Reach]string{
 		Self:   `staff.leave account.own`,
 		Office: `person.register person.change person.authorise person.account person.restrict person.find erasure.ask case.find`,
 		OwnAgency: `case.receive case.apply_for case.notify case.accept case.refuse_acceptance case.withdraw_for case.correct_for
-			case.check case.decide_on_spot case.deliver case.look case.reprint`,
+			case.check case.decide_on_spot case.deliver case.look case.reprint law.meet`,
 	},
 	"reviewer": {
 		Self:   `staff.leave account.own`,
 		Office: `case.find`,
 		OwnAgency: `case.assign case.accept case.notify case.refuse_acceptance case.review case.ask case.answer case.return case.pause case.resume
-			case.extend case.test case.look case.reprint`,
+			case.extend case.test case.look case.reprint law.meet`,
 	},
 	"inspector": {
 		Self:      `staff.leave account.own`,
-		OwnAgency: `case.visit case.answer case.look`,
+		OwnAgency: `case.visit case.answer case.look law.meet`,
 	},
 	"decider": {
 		Self:   `staff.leave account.own`,
 		Office: `case.find`,
 		OwnAgency: `case.accept case.notify case.refuse_acceptance case.decide case.decide_on_spot case.amend case.return case.ask case.answer case.extend
-			case.issue case.look case.reprint licence.revoke`,
+			case.issue case.look case.reprint licence.revoke law.meet`,
 	},
 	"head": {
 		Self:      `account.own`,
 		Office:    `case.find`,
-		OwnAgency: `extension.approve case.assign case.look staff.leave power.assign licence.revoke`,
+		OwnAgency: `extension.approve case.assign case.look staff.leave power.assign licence.revoke law.meet law.ask law.answer`,
 	},
 	"leader": {
 		Self:   `staff.leave account.own`,
@@ -65,8 +65,8 @@ var table = map[string]map[Reach]string{
 	},
 	"catalogue": {
 		Self:   `staff.leave account.own`,
-		Area:   `item.* power.give power.withdraw power.assign agency.manage region.manage`,
-		Office: `calendar.import`,
+		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer`,
+		Office: `calendar.import law.import law.change`,
 	},
 	"supervisor": {
 		Self:   `staff.leave account.own`,

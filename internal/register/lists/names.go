@@ -1,0 +1,108 @@
+package lists
+
+import (
+	"strconv"
+
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
+)
+
+// Names knows agencies and regions by key and by name, on a day.
+type Names struct {
+	agency map[string]string // key → name
+	key    map[string]string // name, short name → key; "" when two share it
+	region map[string]string // code → name
+	code   map[string]string // name → code; "" when two share it
+	seat   map[string]string // agency → region
+}
+
+// Agency is the name of an agency, or its key when nobody knows it.
+func (n Names) Agency(key string) string {
+	if name := n.agency[key]; name != "" {
+		return name
+	}
+	return key
+}
+
+// Region is the name of a region, or its code when nobody knows it.
+func (n Names) Region(code string) string {
+	if name := n.region[code]; name != "" {
+		return name
+	}
+	return code
+}
+
+// Show writes a value of a column in words: choices by their titles, agencies by
+// their names, money in yuan.
+func (n Names) Show(c *Column, v any, lang wording.Lang) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return wording.Text(lang, "lists.yes")
+		}
+		return wording.Text(lang, "lists.no")
+	case int64:
+		if c.Type == Money {
+			return yuan(v)
+		}
+		return strconv.FormatInt(v, 10)
+	case string:
+		switch c.Type {
+		case Choice:
+			if o, ok := c.option(v); ok {
+				return o.Label(lang)
+			}
+		case Agency:
+			return n.Agency(v)
+		}
+		return v
+	}
+	return ""
+}
+
+// Names reads the agencies and regions of a day.
+func (r *Register) Names(tx *store.Tx, d day.Day) (Names, error) {
+	n := Names{agency: map[string]string{}, key: map[string]string{}, region: map[string]string{}, code: map[string]string{}, seat: map[string]string{}}
+	agencies, err := r.people.Agencies(tx, d)
+	if err != nil {
+		return n, err
+	}
+	for _, a := range agencies {
+		n.agency[a.Key], n.seat[a.Key] = a.Name, a.Region
+		once(n.key, a.Name, a.Key)
+		if a.Short != a.Name {
+			once(n.key, a.Short, a.Key)
+		}
+	}
+	return n, r.regions(tx, n, "", d, 0)
+}
+
+// deepest is how many levels of regions there can be: state, province, city,
+// county, township, village.
+const deepest = 6
+
+func (r *Register) regions(tx *store.Tx, n Names, parent string, d day.Day, level int) error {
+	below, err := r.people.Regions(tx, parent, d)
+	if err != nil || level == deepest {
+		return err
+	}
+	for _, g := range below {
+		n.region[g.Code] = g.Name
+		once(n.code, g.Name, g.Code)
+		if err := r.regions(tx, n, g.Code, d, level+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// once notes what a name stands for; a name of two things stands for neither.
+func once(m map[string]string, name, key string) {
+	if _, twice := m[name]; twice {
+		key = ""
+	}
+	m[name] = key
+}
