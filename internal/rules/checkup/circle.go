@@ -1,0 +1,145 @@
+package checkup
+
+import "slices"
+
+// ring is documents that need each other: all of them, in order, and of their
+// circles a shortest one.
+type ring struct{ members, shortest []int }
+
+// rings finds the circles among the documents that can never be had, in the
+// order of their first documents.
+func (g *needs) rings() []ring {
+	left := g.never()
+	next := make([][]int, len(g.nodes))
+	for _, w := range g.ways {
+		if !left[w.to] {
+			continue
+		}
+		for _, a := range w.asks {
+			if left[a] {
+				next[w.to] = append(next[w.to], a)
+			}
+		}
+	}
+	var out []ring
+	for _, members := range components(next) {
+		if len(members) > 1 || slices.Contains(next[members[0]], members[0]) {
+			slices.Sort(members)
+			out = append(out, ring{members, shortestRing(next, members)})
+		}
+	}
+	slices.SortFunc(out, func(a, b ring) int { return a.members[0] - b.members[0] })
+	return out
+}
+
+// components finds the strongly connected components of a graph, by Tarjan's
+// algorithm with a stack of its own: a chain of any length overflows nothing.
+func components(next [][]int) [][]int {
+	const unseen = -1
+	n := len(next)
+	number, low := make([]int, n), make([]int, n)
+	onStack := make([]bool, n)
+	for v := range number {
+		number[v] = unseen
+	}
+	type frame struct{ v, edge int }
+	var out [][]int
+	var stack []int
+	var calls []frame
+	count := 0
+	open := func(v int) {
+		number[v], low[v] = count, count
+		count++
+		stack, onStack[v] = append(stack, v), true
+		calls = append(calls, frame{v, 0})
+	}
+	for root := range next {
+		if number[root] != unseen {
+			continue
+		}
+		open(root)
+		for len(calls) > 0 {
+			top := &calls[len(calls)-1]
+			v := top.v
+			if top.edge < len(next[v]) {
+				w := next[v][top.edge]
+				top.edge++
+				if number[w] == unseen {
+					open(w)
+				} else if onStack[w] {
+					low[v] = min(low[v], number[w])
+				}
+				continue
+			}
+			calls = calls[:len(calls)-1]
+			if len(calls) > 0 {
+				up := calls[len(calls)-1].v
+				low[up] = min(low[up], low[v])
+			}
+			if low[v] == number[v] {
+				i := slices.Index(stack, v)
+				members := slices.Clone(stack[i:])
+				stack = stack[:i]
+				for _, w := range members {
+					onStack[w] = false
+				}
+				out = append(out, members)
+			}
+		}
+	}
+	return out
+}
+
+// ringsTried bounds from how many members of a component a shortest circle is
+// looked for; of a larger one it is a shortest through its first members.
+const ringsTried = 600
+
+// shortestRing finds a shortest circle in a component, beginning with its first
+// document.
+func shortestRing(next [][]int, members []int) []int {
+	in := make(map[int]bool, len(members))
+	for _, v := range members {
+		in[v] = true
+	}
+	var best []int
+	for _, start := range members[:min(len(members), ringsTried)] {
+		if r := ringThrough(next, in, start, len(best)); r != nil {
+			best = r
+		}
+	}
+	first := slices.Index(best, slices.Min(best))
+	return append(slices.Clone(best[first:]), best[:first]...)
+}
+
+// ringThrough is a shortest circle through a document, nil when it is not
+// shorter than the best so far (0: none yet).
+func ringThrough(next [][]int, in map[int]bool, start, best int) []int {
+	from := map[int]int{start: start}
+	level := []int{start}
+	for length := 1; len(level) > 0 && (best == 0 || length < best); length++ {
+		var below []int
+		for _, v := range level {
+			for _, w := range next[v] {
+				if w == start {
+					return backFrom(from, v, start)
+				}
+				if _, seen := from[w]; !seen && in[w] {
+					from[w] = v
+					below = append(below, w)
+				}
+			}
+		}
+		level = below
+	}
+	return nil
+}
+
+func backFrom(from map[int]int, v, start int) []int {
+	out := []int{v}
+	for v != start {
+		v = from[v]
+		out = append(out, v)
+	}
+	slices.Reverse(out)
+	return out
+}
