@@ -59,6 +59,9 @@ func (r *Register) change(c *act.Call, b Batch, ask bool) (Done, error) {
 		return Done{}, err
 	}
 	if ask {
+		if err := p.problems.AsError(); err != nil && len(p.scopes) == 0 {
+			return Done{}, err // nothing tells in whose matter
+		}
 		if len(p.scopes) == 0 {
 			p.scope(b.Agency, b.Region)
 		}

@@ -77,26 +77,39 @@ func (r *Register) Names(tx *store.Tx, d day.Day) (Names, error) {
 			once(n.key, a.Short, a.Key)
 		}
 	}
-	return n, r.regions(tx, n, "", d, 0)
-}
-
-// deepest is how many levels of regions there can be: state, province, city,
-// county, township, village.
-const deepest = 6
-
-func (r *Register) regions(tx *store.Tx, n Names, parent string, d day.Day, level int) error {
-	below, err := r.people.Regions(tx, parent, d)
-	if err != nil || level == deepest {
-		return err
-	}
-	for _, g := range below {
-		n.region[g.Code] = g.Name
-		once(n.code, g.Name, g.Code)
-		if err := r.regions(tx, n, g.Code, d, level+1); err != nil {
-			return err
+	for _, a := range agencies {
+		// A county may keep its own regions without the province and city above it.
+		for _, digits := range []int{0, 2, 4, 6, 9, 12} {
+			if digits <= len(a.Region) {
+				if err := r.regions(tx, n, a.Region[:digits], d); err != nil {
+					return n, err
+				}
+			}
 		}
 	}
-	return nil
+	return n, nil
+}
+
+// regions notes a region and all that is stored below it.
+func (r *Register) regions(tx *store.Tx, n Names, code string, d day.Day) error {
+	if _, seen := n.region[code]; seen {
+		return nil
+	}
+	name, err := r.people.RegionName(tx, code, d)
+	if err != nil {
+		return err
+	}
+	n.region[code] = name
+	if name != code {
+		once(n.code, name, code)
+	}
+	below, err := r.people.Regions(tx, code, d)
+	for _, g := range below {
+		if err == nil {
+			err = r.regions(tx, n, g.Code, d)
+		}
+	}
+	return err
 }
 
 // once notes what a name stands for; a name of two things stands for neither.

@@ -184,11 +184,13 @@ func (p *planned) change(tx *store.Tx, ch *Change, roots map[string]*root, first
 	}
 	first[code] = ch.at.line
 	s := step{op: ch.Op, root: roots[code], code: code}
-	if !x.settleOp(&s, p.b.From) {
-		return nil
-	}
 	if s.root != nil && !s.root.ended {
 		p.scope(s.root.agency, s.root.region)
+	} else {
+		p.meant(ch)
+	}
+	if !x.settleOp(&s, p.b.From) {
+		return nil
 	}
 	if s.op == End {
 		s.agency, s.region = s.root.agency, s.root.region
@@ -219,10 +221,15 @@ func (p *planned) write(tx *store.Tx, x *checker, s step) error {
 	if s.region == "" {
 		s.region = p.b.Region
 	}
+	if s.region == "" && s.root != nil {
+		s.region = s.root.region
+	}
 	if s.region == "" {
 		x.wrong("", x.ch.at.line, "", wording.M("lists.change.nowhere"))
 	}
-	p.foreign(x, s.agency)
+	if p.foreign(x, s.agency); len(x.problems) > 0 {
+		return nil
+	}
 	var err error
 	if s.text, s.digest, err = s.after.canonical(); err != nil {
 		return err
@@ -348,6 +355,28 @@ func (p *planned) rest(roots map[string]*root, seen map[string]line) {
 		}
 		p.scope(r.agency, r.region)
 		p.steps = append(p.steps, step{op: End, root: r, code: r.code, agency: r.agency, region: r.region})
+	}
+}
+
+// meant notes the right that a new entry asks for, also where something else is
+// wrong with it: whoever may not change the list is not taught how to.
+func (p *planned) meant(ch *Change) {
+	var is [2]string
+	for i, key := range []string{"agency", "region"} {
+		if c := p.k.Column(key); c != nil {
+			v, _ := c.settle(ch.Content.Columns[key], p.names)
+			is[i], _ = v.(string)
+		}
+	}
+	switch {
+	case is[1] != "":
+	case is[0] != "":
+		is[1] = p.names.seat[is[0]]
+	default:
+		is[1] = p.b.Region
+	}
+	if is[1] != "" {
+		p.scope(is[0], is[1])
 	}
 }
 

@@ -123,7 +123,7 @@ func (c *Column) readText(s string, names Names) (any, wording.Message) {
 			s = names.key[s]
 		}
 	case Region:
-		if _, known := names.region[fold(s)]; known {
+		if name := names.region[fold(s)]; name != "" {
 			s = fold(s)
 		} else if names.code[s] != "" {
 			s = names.code[s]
