@@ -192,6 +192,9 @@ func (c *checker) person(n *flow.Node) {
 	if !slices.Contains(parts, t.Part) || t.Part == "issue" {
 		c.task(n, "part", "got", t.Part, "known", strings.Join(parts, "、"))
 	}
+	if k := n.About.Special; k != "" && !slices.ContainsFunc(c.d.Special, func(s Special) bool { return string(s.Kind) == k && s.Role == t.Role }) {
+		c.task(n, "special", "got", k, "role", t.Role)
+	}
 	if t.Part != "visit" {
 		return
 	}

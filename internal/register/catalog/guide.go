@@ -69,6 +69,9 @@ type GuideStep struct {
 	Part   string `json:"part,omitempty"`
 	Term   string `json:"term,omitempty"`
 	Note   string `json:"note,omitempty"`
+	Basis  string `json:"basis,omitempty"` // law and article
+	Risk   string `json:"risk,omitempty"`  // integrity risk point
+	Guard  string `json:"guard,omitempty"` // what is done against it
 }
 
 // GuideLimit is a limit in words with its article.
@@ -216,7 +219,8 @@ func (g guide) steps() []GuideStep {
 		if n == nil || !n.ByPerson() {
 			continue
 		}
-		s := GuideStep{Node: n.ID, Name: n.Label(), Agency: g.v.Roles[n.Task.Role], Part: n.Task.Part}
+		s := GuideStep{Node: n.ID, Name: n.Label(), Agency: g.v.Roles[n.Task.Role], Part: n.Task.Part,
+			Basis: n.About.Basis, Risk: n.About.Risk, Guard: n.About.Guard}
 		if t, err := workday.ParseTerm(n.Task.Term); err == nil {
 			s.Term = g.term(t)
 		}

@@ -25,7 +25,7 @@ var (
 
 // Commands lists every command of this room.
 func Commands() []act.Command {
-	return []act.Command{catalog.Import, proposing, publishing, dropping, withdrawing}
+	return []act.Command{catalog.Import, proposing, publishing, dropping, withdrawing, savingFlow, droppingFlow, proposingFlow}
 }
 
 // Desk changes the catalogue.
