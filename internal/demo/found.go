@@ -13,6 +13,7 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
+	"tongban/internal/register/law"
 	"tongban/internal/register/power"
 	"tongban/internal/rules/day"
 )
@@ -41,7 +42,7 @@ func Found(ctx context.Context, h *house.House, progress Progress) (*County, err
 		do   func() error
 	}{
 		{"places", f.places}, {"seals", f.seals}, {"papers", f.papers}, {"staff", f.staff}, {"leave", f.leave},
-		{"people", f.people}, {"firms", f.firms}, {"acting", f.acting}, {"items", f.items}, {"powers", f.powers},
+		{"people", f.people}, {"firms", f.firms}, {"acting", f.acting}, {"laws", f.laws}, {"items", f.items}, {"powers", f.powers},
 	}
 	for i, s := range steps {
 		progress.tell(s.name, i, len(steps))
@@ -126,6 +127,20 @@ func (f *founding) papers() error {
 		}
 	}
 	return nil
+}
+
+// laws brings in the national laws and the county's own, which are invented.
+func (f *founding) laws() error {
+	editor, err := f.actor("zfb_catalogue_1")
+	if err != nil {
+		return err
+	}
+	own, err := law.ReadFiles(content(), "laws")
+	if err != nil {
+		return err
+	}
+	_, err = f.h.Laws.Import(f.ctx, editor, "", slices.Concat(law.Library(), own))
+	return err
 }
 
 // items imports the items written in full and those known by name.

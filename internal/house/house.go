@@ -29,6 +29,7 @@ import (
 	"tongban/internal/register/calendar"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
+	"tongban/internal/register/law"
 	"tongban/internal/register/licence"
 	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
@@ -81,6 +82,7 @@ type House struct {
 	Runner    *act.Runner
 	Files     *file.Shelf
 	People    *identity.Register
+	Laws      *law.Register
 	Power     *power.Register
 	Lists     *lists.Register
 	Items     *catalog.Catalog
@@ -224,6 +226,7 @@ func (h *House) furnish(ctx context.Context) error {
 	if err := h.Calendars.Refresh(ctx, h.Store); err != nil {
 		return err
 	}
+	h.Laws = law.New(h.Runner)
 	h.Power = power.New(h.Runner, h.People)
 	h.Lists = lists.New(h.Runner, h.People)
 	h.Items = catalog.New()

@@ -36,6 +36,15 @@ func list(name string, at func(*Head) *[]string) field {
 	return field{name, false, func(h *Head, v string) bool { *at(h) = append(*at(h), v); return true }, func(h *Head) []string { return *at(h) }}
 }
 
+func flag(name string, at func(*Head) *bool) field {
+	return field{name, false, func(h *Head, v string) bool { *at(h) = v == yes; return v == yes }, func(h *Head) []string {
+		if *at(h) {
+			return []string{yes}
+		}
+		return nil
+	}}
+}
+
 func some(s string) []string {
 	if s == "" {
 		return nil
@@ -57,12 +66,8 @@ var fields = []field{
 	date("施行", true, func(h *Head) *day.Day { return &h.From }),
 	date("失效", false, func(h *Head) *day.Day { return &h.Until }),
 	list("简称", func(h *Head) *[]string { return &h.Aliases }),
-	{"虚构", false, func(h *Head, v string) bool { h.Invented = v == yes; return v == yes }, func(h *Head) []string {
-		if h.Invented {
-			return []string{yes}
-		}
-		return nil
-	}},
+	flag("节录", func(h *Head) *bool { return &h.Excerpt }),
+	flag("虚构", func(h *Head) *bool { return &h.Invented }),
 	text("来源", true, func(h *Head) *string { return &h.Source }),
 	text("说明", false, func(h *Head) *string { return &h.Note }),
 	list("沿革", func(h *Head) *[]string { return &h.History }),

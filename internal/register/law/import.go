@@ -274,9 +274,10 @@ func (h *Head) searched() string {
 func putVersion(c *act.Call, law int64, v stood) {
 	tx, t := c.Tx, v.text
 	tx.Put(`insert into law_version(home, id, law, title, kind, issuer, number, adopted, published, from_day, until_day, source, note, history,
-		invented, articles, digest, imported, imported_by) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		excerpt, invented, articles, digest, imported, imported_by)
+		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		tx.Home(), v.id, law, t.Title, t.Kind, t.Issuer, t.Number, t.Adopted, t.Published, v.span.From, v.span.Until, t.Source, t.Note,
-		strings.Join(t.History, "\n"), t.Invented, len(t.Articles), v.digest, tx.Now(), c.Actor.Person)
+		strings.Join(t.History, "\n"), t.Excerpt, t.Invented, len(t.Articles), v.digest, tx.Now(), c.Actor.Person)
 	rows := make([][]any, len(t.Articles))
 	for i, a := range t.Articles {
 		rows[i] = []any{tx.Home(), v.id, a.N, a.Sub, strings.Join(a.Under, "\n"), a.Text}

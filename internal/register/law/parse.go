@@ -202,7 +202,8 @@ func articleLine(line string) (a citation.Article, rest string, ok bool) {
 	return a, clean(rest[end:]), true
 }
 
-// article begins an article; numbers follow one another without a gap.
+// article begins an article; numbers follow one another, without a gap unless
+// the file holds an excerpt.
 func (p *parser) article(a citation.Article, words string) {
 	p.filled()
 	var was citation.Article
@@ -210,7 +211,7 @@ func (p *parser) article(a citation.Article, words string) {
 		was = p.out.Articles[n-1].Article
 	}
 	next := a.N == was.N+1 && a.Sub == 0 || a.N == was.N && a.Sub == was.Sub+1 && was.N > 0
-	if !next {
+	if !next && !(p.out.Excerpt && was.Before(a)) {
 		p.wrong("law.text.order", "got", a.String(), "want", citation.Article{N: was.N + 1}.String())
 	}
 	if len(p.out.Articles) == maxArticles {
@@ -243,7 +244,7 @@ func (p *parser) heading(line string) {
 			continue
 		}
 		was := p.under[level].n
-		if n != was+1 && (level != 1 || n != 1 || !p.anew) {
+		if n != was+1 && (level != 1 || n != 1 || !p.anew) && !(p.out.Excerpt && n > was) {
 			p.wrong("law.text.heading_order", "got", clip(line), "want", "第"+citation.Numeral(was+1)+unit)
 		}
 		if p.waits > level {

@@ -34,12 +34,12 @@ func ByID(tx *store.Tx, id int64) (Law, error) {
 	return l, err
 }
 
-const versionColumns = `id, law, title, kind, issuer, number, adopted, published, from_day, until_day, source, note, history, invented, articles`
+const versionColumns = `id, law, title, kind, issuer, number, adopted, published, from_day, until_day, source, note, history, excerpt, invented, articles`
 
 func scanVersion(r store.Row) (v Version, err error) {
 	var history string
 	err = r.Scan(&v.ID, &v.Law, &v.Title, &v.Kind, &v.Issuer, &v.Number, &v.Adopted, &v.Published, &v.Span.From, &v.Span.Until,
-		&v.Source, &v.Note, &history, &v.Invented, &v.Count)
+		&v.Source, &v.Note, &history, &v.Excerpt, &v.Invented, &v.Count)
 	v.From, v.Until = v.Span.From, v.Span.Until
 	if history != "" {
 		v.History = strings.Split(history, "\n")

@@ -13,11 +13,12 @@ type Finding string
 // The findings.
 const (
 	Known         Finding = "known"
-	UnknownLaw    Finding = "unknown_law" // the library does not have it
-	NotYet        Finding = "not_yet"     // does not hold yet
-	NoLonger      Finding = "no_longer"   // repealed
-	NoSuchArticle Finding = "no_article"  // that version has no such article
-	NoSuchPlace   Finding = "no_place"    // the article has no such paragraph, item or point
+	UnknownLaw    Finding = "unknown_law"  // the library does not have it
+	NotYet        Finding = "not_yet"      // does not hold yet
+	NoLonger      Finding = "no_longer"    // repealed
+	NoSuchArticle Finding = "no_article"   // that version has no such article
+	NotIncluded   Finding = "not_included" // the library has an excerpt without it
+	NoSuchPlace   Finding = "no_place"     // the article has no such paragraph, item or point
 )
 
 // Resolved is a citation with what the library says of it.
@@ -60,6 +61,9 @@ func Resolve(tx *store.Tx, c citation.Citation, on day.Day) (Resolved, error) {
 	switch {
 	case act.KindOf(err) == act.NotFound:
 		out.Finding = NoSuchArticle
+		if v.Excerpt {
+			out.Finding = NotIncluded
+		}
 	case err != nil:
 		return out, err
 	case !a.has(c):

@@ -30,6 +30,7 @@ type Head struct {
 	Source    string   // where the text was taken from
 	Note      string   // what the reader must know of this text
 	History   []string // adoption and changes, as the text's own head tells them
+	Excerpt   bool     // only some of its articles stand here
 	Invented  bool     // no legislature made it: a demonstration's law
 }
 

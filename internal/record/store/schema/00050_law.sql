@@ -39,6 +39,7 @@ create table law_version (
   source      text    not null,
   note        text    not null,
   history     text    not null,  -- a line each
+  excerpt     boolean not null,
   invented    boolean not null,
   articles    integer not null,
   digest      bytea   not null,  -- of the file as it is written
