@@ -25,6 +25,7 @@ type Catalogue struct {
 	Shared         []Entry // documents that shared data supply, beside those that every place has
 	Proofs         []Proof
 	Laws           []Law
+	Agencies       map[string]string // names for people by agency key; without one the key is shown
 	Year           *Year
 }
 

@@ -103,6 +103,8 @@ func write(w io.Writer, fact any) {
 		for _, m := range v {
 			write(w, m)
 		}
+	case bodies:
+		_, _ = fmt.Fprintf(w, "%q", v.keys)
 	default:
 		s := fmt.Sprint(v)
 		_, _ = fmt.Fprintf(w, "%d:%s", len(s), s)
@@ -130,4 +132,42 @@ func some(names []string) string {
 		return strings.Join(names, "、")
 	}
 	return strings.Join(names[:shown], "、") + "…"
+}
+
+// bodies are agencies as one argument of a sentence: known by their keys, shown
+// by their names.
+type bodies struct {
+	keys  []string
+	names map[string]string
+}
+
+// In lists the names of the first few, whatever the language.
+func (b bodies) In(wording.Lang) string {
+	list := make([]string, len(b.keys))
+	for i, k := range b.keys {
+		if list[i] = b.names[k]; list[i] == "" {
+			list[i] = k
+		}
+	}
+	return some(list)
+}
+
+func (f *finder) agencies(keys ...string) bodies { return bodies{keys, f.c.Agencies} }
+
+// Plain is a finding in one language, fit for JSON.
+type Plain struct {
+	ID       string    `json:"id"`
+	Rule     string    `json:"rule"`
+	Severity Severity  `json:"severity"`
+	Subject  Subject   `json:"subject"`
+	Message  string    `json:"message"`
+	Article  string    `json:"article"`
+	Mend     string    `json:"mend"`
+	Related  []Subject `json:"related,omitempty"`
+	Ring     []Subject `json:"ring,omitempty"`
+}
+
+// In renders the finding in one language.
+func (f Finding) In(lang wording.Lang) Plain {
+	return Plain{f.ID, f.Rule, f.Severity, f.Subject, f.Message.In(lang), f.Article, f.Mend.In(lang), f.Related, f.Ring}
 }

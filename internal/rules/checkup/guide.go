@@ -59,7 +59,7 @@ func flowRole(f *finder, it *Item) {
 			continue
 		}
 		if s.Agency == "" || s.Part == PartDecide && !it.Review && s.Agency != it.Agency {
-			f.found(it.subject(), "step", s.Name, "role", s.Role, "agency", it.Agency)
+			f.found(it.subject(), "step", s.Name, "role", s.Role, "agency", f.agencies(it.Agency))
 		}
 	}
 }

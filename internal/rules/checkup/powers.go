@@ -61,7 +61,7 @@ func powerShared(f *finder) {
 		slices.Sort(holders)
 		if holders = slices.Compact(holders); len(holders) > 1 {
 			slices.SortFunc(list, func(a, b Subject) int { return cmp.Compare(a.Code, b.Code) })
-			f.collides(list[0], list[1:], "holders", some(holders), "n", len(holders))
+			f.collides(list[0], list[1:], "holders", f.agencies(holders...), "n", len(holders))
 		}
 	}
 }
@@ -99,7 +99,7 @@ func itemHolder(f *finder, it *Item) {
 			continue
 		}
 		if p := &f.c.Powers[i]; len(p.Holders) > 0 && !slices.Contains(p.Holders, it.Agency) {
-			f.collides(it.subject(), []Subject{p.subject()}, "agency", it.Agency, "holders", some(p.Holders))
+			f.collides(it.subject(), []Subject{p.subject()}, "agency", f.agencies(it.Agency), "holders", f.agencies(p.Holders...))
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (f *finder) overlaps(key func(*Item) (any, bool), label func(*Item) string)
 		slices.Sort(agencies)
 		if agencies = slices.Compact(agencies); len(agencies) > 1 {
 			list := f.byCode(seen[k])
-			f.collides(list[0], list[1:], "what", label(&f.c.Items[seen[k][0]]), "agencies", some(agencies), "n", len(agencies))
+			f.collides(list[0], list[1:], "what", label(&f.c.Items[seen[k][0]]), "agencies", f.agencies(agencies...), "n", len(agencies))
 		}
 	}
 }
@@ -95,7 +95,7 @@ func reviewedAgain(f *finder, it *Item) {
 		return s.Part == PartReview && s.Agency != "" && s.Special == "" && !excused[s]
 	}
 	if a, b := f.pairOf(it, func(a, b *Step) bool { return counts(a) && counts(b) && a.Agency == b.Agency }); a != nil {
-		f.found(it.subject(), "first", a.Name, "second", b.Name, "agency", a.Agency)
+		f.found(it.subject(), "first", a.Name, "second", b.Name, "agency", f.agencies(a.Agency))
 	}
 }
 
