@@ -25,7 +25,18 @@ type Options struct {
 	Name  string                 // title, the flow's own name when empty
 	ID    string                 // prefix of the ids in the picture, "flow" when empty; differs between pictures on one page
 	Href  func(id string) string // address behind a node, nil for none
+	Marks map[string]Mark        // nodes and flows that differ from another version
 }
+
+// Mark says in what a node or flow differs from another version.
+type Mark string
+
+// The marks. What was taken away is marked in the drawing of the older version.
+const (
+	Added   Mark = "added"
+	Removed Mark = "removed"
+	Changed Mark = "changed"
+)
 
 // progress is how far a running case is with a node.
 type progress string

@@ -181,3 +181,25 @@ func TestNothingToDraw(t *testing.T) {
 		t.Errorf("%q", p.text)
 	}
 }
+
+// TestMarksAreSaidInWords marks what differs by class and word, not by colour alone.
+func TestMarksAreSaidInWords(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("../../demo/county/items/food-workshop/flow.bpmn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := flow.Parse(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := string(draw.SVG(d, draw.Options{Marks: map[string]draw.Mark{"accept": draw.Changed, "fire_visit": draw.Added, "decide": draw.Removed, "flow_granted_issue": draw.Added}}))
+	for _, want := range []string{"is-changed", ">改动<", "is-added", ">新增<", "is-removed", ">去掉<", "flow-edge is-added"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if strings.Contains(string(draw.SVG(d, draw.Options{})), "is-added") {
+		t.Error("marked without marks")
+	}
+}

@@ -38,6 +38,15 @@ func (c *canvas) edge(e *flow.Edge) {
 	for i, p := range e.Points {
 		fmt.Fprintf(&d, "%c%s %s", "ML"[min(i, 1)], num(p.X), num(p.Y))
 	}
+	switch m := c.opt.Marks[e.Element]; m {
+	case Added:
+		colour, w, class = green, 2.5, class+" is-added"
+		extra = fmt.Sprintf(` marker-end="url(#%s-done-arrow)"`, escape(c.opt.ID))
+	case Changed:
+		colour, w, class = blue, 2.5, class+" is-changed"
+	case Removed:
+		class, extra = class+" is-removed", extra+` stroke-dasharray="5 3"`
+	}
 	fmt.Fprintf(&c.b, `<g class="%s"><path d="%s" stroke="%s" stroke-width="%s"%s/>`, class, d.String(), colour, num(w), extra)
 	if f.Default {
 		c.defaultMark(e.Points)

@@ -41,6 +41,14 @@ func (c *canvas) look(id string) look {
 	case skipped:
 		return look{shade, line, 1, "2 3", ink3}
 	}
+	switch c.opt.Marks[id] {
+	case Added:
+		return look{greenTip, green, 3, "", ink}
+	case Removed:
+		return look{shade, line, 2, "5 3", ink2}
+	case Changed:
+		return look{blueTint, blue, 3, "", ink}
+	}
 	return look{paper, ink2, 1.5, "", ink}
 }
 
@@ -66,6 +74,9 @@ func (c *canvas) shape(s *flow.Shape, f flow.Figure) {
 	class := "flow-node flow-" + f.Type
 	if p := c.state[f.ID]; p != plain {
 		class += " is-" + string(p)
+	}
+	if m := c.opt.Marks[f.ID]; m != "" {
+		class += " is-" + string(m)
 	}
 	link := ""
 	if c.opt.Href != nil && c.d.Node(f.ID) != nil {
@@ -295,6 +306,7 @@ func (c *canvas) taskSign(s *flow.Shape, f flow.Figure, colour string) {
 func (c *canvas) badge(s *flow.Shape, f flow.Figure) {
 	p := c.state[f.ID]
 	if p == plain {
+		c.markBadge(s, f)
 		return
 	}
 	l := c.look(f.ID)
@@ -304,6 +316,19 @@ func (c *canvas) badge(s *flow.Shape, f flow.Figure) {
 	c.rect(flow.Box{X: x, Y: y, W: w, H: 18}, 9, look{paper, l.stroke, 1.5, "", ""})
 	c.sign(f.ID, x+11, y+9, 9)
 	fmt.Fprintf(&c.b, `<text x="%s" y="%s" font-size="11" fill="%s">%s</text>`, num(x+19), num(y+13), l.text, escape(word))
+}
+
+// markBadge says on a task in what it differs, by word as well as by colour.
+func (c *canvas) markBadge(s *flow.Shape, f flow.Figure) {
+	m := c.opt.Marks[f.ID]
+	if m == "" {
+		return
+	}
+	l, word := c.look(f.ID), c.say(string(m))
+	w := width(word, 11) + 16
+	x, y := s.Box.X+s.Box.W-w+6, s.Box.Y-9
+	c.rect(flow.Box{X: x, Y: y, W: w, H: 18}, 9, look{paper, l.stroke, 1.5, "", ""})
+	fmt.Fprintf(&c.b, `<text x="%s" y="%s" font-size="11" fill="%s">%s</text>`, num(x+8), num(y+13), l.text, escape(word))
 }
 
 // sign is a shape for how far something is: a tick, a full dot, an empty ring, a dash.
