@@ -75,7 +75,7 @@ func create(c *act.Call, n newRow) (Ref, error) {
 	tx.PutOne(act.Changed("catalog.thing.item"), `insert into item(home, id, code, newest, created, version, leaf)
 		values($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`, tx.Home(), r.id, r.code, r.newest, tx.Now(), r.chain.Version, r.chain.Leaf)
 	putVersion(c, r, v, n)
-	return Ref{Item: r.id, Version: v, Code: r.code}, nil
+	return Ref{Item: r.id, Version: v, Code: r.code}, r.point(tx, n)
 }
 
 // publish puts a further version: the one in force ends where it begins.
@@ -96,7 +96,7 @@ func (r *root) publish(c *act.Call, n newRow) (Ref, error) {
 	endAt(tx, r.id, n.span.From)
 	r.save(tx)
 	putVersion(c, *r, v, n)
-	return Ref{Item: r.id, Version: v, Code: r.code}, nil
+	return Ref{Item: r.id, Version: v, Code: r.code}, r.point(tx, n)
 }
 
 // endAt ends what is in force on a day on that day.

@@ -2,9 +2,11 @@ package catalog
 
 import (
 	"encoding/hex"
+	"strconv"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
+	"tongban/internal/register/law"
 	"tongban/internal/rules/day"
 )
 
@@ -89,7 +91,7 @@ func (r *root) end(c *act.Call, p Proposal) error {
 	}
 	endAt(c.Tx, r.id, p.From)
 	r.save(c.Tx)
-	return nil
+	return law.Point(c.Tx, law.Subject{Kind: LawKind, Code: strconv.FormatInt(r.id, 10)}, day.Span{From: p.From}, nil)
 }
 
 func settle(c *act.Call, p Proposal, state, note string) {
