@@ -2,8 +2,6 @@ package checkup
 
 import (
 	"slices"
-
-	"tongban/internal/rules/citation"
 )
 
 // index finds things of the catalogue by what other things call them.
@@ -53,7 +51,7 @@ func newIndex(c *Catalogue) *index {
 	}
 	for i := range c.Laws {
 		for _, n := range append([]string{c.Laws[i].Name}, c.Laws[i].Aliases...) {
-			first(x.laws, citation.Key(n), i)
+			first(x.laws, lawName(n), i)
 		}
 	}
 	return x

@@ -2,8 +2,6 @@ package checkup
 
 import (
 	"slices"
-
-	"tongban/internal/rules/citation"
 )
 
 var lawRules = []check{
@@ -41,10 +39,10 @@ func (f *finder) citedBy(s Subject, basis []Article, wrong func(*Law, Article) b
 			continue
 		}
 		var l *Law
-		if i, ok := f.index.laws[citation.Key(a.Law)]; ok {
+		if i, ok := f.index.laws[lawName(a.Law)]; ok {
 			l = &f.c.Laws[i]
 		}
-		label := citation.Key(a.Law) + a.Article
+		label := lawName(a.Law) + a.Article
 		if wrong(l, a) && !slices.Contains(said, label) {
 			said = append(said, label)
 			f.found(s, "law", a.Law, "article", a.Article)

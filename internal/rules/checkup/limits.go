@@ -2,6 +2,7 @@ package checkup
 
 import (
 	"slices"
+	"strings"
 
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/workday"
@@ -65,7 +66,7 @@ func limitOverLaw(f *finder, it *Item) {
 // ownLaw tells whether the article is of another real law that the item rests on.
 func ownLaw(g *Guide, article string) bool {
 	law, _ := cite(article)
-	return law != "" && law != licensingLaw && slices.ContainsFunc(g.Basis, func(a Article) bool { return !a.Invented && citation.Key(a.Law) == law })
+	return law != "" && law != licensingLaw && slices.ContainsFunc(g.Basis, func(a Article) bool { return !a.Invented && lawName(a.Law) == law })
 }
 
 // limitsOfArticles are limits that articles set for the items that name them as
@@ -141,15 +142,20 @@ func limitPause(f *finder, it *Item) {
 // title, and the number of the article.
 func cite(s string) (law, article string) {
 	for _, c := range citation.Parse(s) {
-		return citation.Key(c.Law), c.Article.String()
+		return lawName(c.Law), c.Article.String()
 	}
 	return "", ""
+}
+
+// lawName is what the titles of one law have in common.
+func lawName(title string) string {
+	return citation.Key(strings.NewReplacer("《", "", "》", "").Replace(title))
 }
 
 // place is a citation in its parts: the law by the key of its title, and the
 // number of the article, without paragraph and item.
 func (a Article) place() (law, article string) {
-	law = citation.Key(a.Law)
+	law = lawName(a.Law)
 	for _, c := range citation.Parse("《" + law + "》" + a.Article) {
 		return law, c.Article.String()
 	}

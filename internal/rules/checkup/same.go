@@ -3,7 +3,6 @@ package checkup
 import (
 	"slices"
 
-	"tongban/internal/rules/citation"
 	"tongban/internal/rules/workday"
 )
 
@@ -71,11 +70,11 @@ func (f *finder) patternOf(it *Item) (pattern, bool) {
 	return p, true
 }
 
-// required names the materials that are asked of everybody.
+// required names the materials that everybody has to bring.
 func (it *Item) required() []string {
 	list := []string{}
 	for _, m := range it.materials() {
-		if m.Required && !m.When {
+		if m.Required && !m.When && !m.Supplied {
 			list = append(list, m.Name)
 		}
 	}
@@ -141,7 +140,7 @@ func sameBasis(f *finder, it *Item) {
 	var missing []string
 	for _, a := range p.basis {
 		if !slices.ContainsFunc(it.Guide.Basis, a.same) {
-			missing = append(missing, citation.Key(a.Law)+a.Article)
+			missing = append(missing, lawName(a.Law)+a.Article)
 		}
 	}
 	if len(missing) > 0 {

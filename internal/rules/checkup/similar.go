@@ -21,18 +21,20 @@ func alike(a, b string) bool {
 	if a == b || marksOf(a) != marksOf(b) {
 		return false
 	}
-	ra, rb := []rune(coreOf(a)), []rune(coreOf(b))
-	if slices.Equal(ra, rb) || slices.Equal(sorted(ra), sorted(rb)) {
+	ca, cb := coreOf(a), coreOf(b)
+	if ca == cb || bagOf(ca) == bagOf(cb) {
 		return true
 	}
+	ra, rb := []rune(a), []rune(b)
 	most := within(len(ra), len(rb))
 	return distance(ra, rb, most) <= most
 }
 
-func sorted(r []rune) []rune {
-	r = slices.Clone(r)
+// bagOf is the characters of a text in an order of their own.
+func bagOf(s string) string {
+	r := []rune(s)
 	slices.Sort(r)
-	return r
+	return string(r)
 }
 
 // distance is the least number of characters changed, left out or put in, as
@@ -77,9 +79,9 @@ func distance(a, b []rune, most int) int {
 	return row[len(a)]
 }
 
-// text is a name among those that are compared, with the pairs of its core.
+// text is a name among those that are compared, with its pairs.
 type text struct {
-	core  []rune
+	runes []rune
 	pairs []pair // the rarest first
 }
 
@@ -89,10 +91,10 @@ type pair struct {
 	n    int32
 }
 
-func pairsOf(core []rune) []pair {
-	list := make([]pair, 0, max(0, len(core)-1))
-	for i := 0; i+1 < len(core); i++ {
-		p := pair{core[i], core[i+1], 0}
+func pairsOf(r []rune) []pair {
+	list := make([]pair, 0, max(0, len(r)-1))
+	for i := 0; i+1 < len(r); i++ {
+		p := pair{r[i], r[i+1], 0}
 		for _, q := range list {
 			if q.a == p.a && q.b == p.b {
 				p.n++
@@ -118,13 +120,13 @@ func groupsOf(folded []string) (groups [][]int, whole bool) {
 	cores, bags := map[string]int{}, map[string]int{}
 	often := map[pair]int{}
 	for i, s := range folded {
-		core := []rune(coreOf(s))
-		texts[i] = text{core, pairsOf(core)}
+		r, core := []rune(s), coreOf(s)
+		texts[i] = text{r, pairsOf(r)}
 		for _, p := range texts[i].pairs {
 			often[p]++
 		}
-		j.byKey(cores, string(core), i)
-		j.byKey(bags, string(sorted(core)), i)
+		j.byKey(cores, core, i)
+		j.byKey(bags, bagOf(core), i)
 	}
 	order := make([]int, len(texts))
 	for i := range order {
@@ -133,7 +135,7 @@ func groupsOf(folded []string) (groups [][]int, whole bool) {
 			return cmp.Or(often[p]-often[q], cmp.Compare(p.a, q.a), cmp.Compare(p.b, q.b), cmp.Compare(p.n, q.n))
 		})
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a].core) - len(texts[b].core) })
+	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a].runes) - len(texts[b].runes) })
 	whole = j.near(texts, order)
 	return j.groups(), whole
 }
@@ -148,7 +150,7 @@ func (j *join) near(texts []text, order []int) (whole bool) {
 	whole = true
 	for n, i := range order {
 		t := &texts[i]
-		most := within(len(t.core), len(t.core))
+		most := within(len(t.runes), len(t.runes))
 		// A longer name may be allowed one difference more: one pair more is kept for it.
 		for at, p := range t.pairs[:min(len(t.pairs), 2*most+2)] {
 			list := having[p]
@@ -159,11 +161,11 @@ func (j *join) near(texts []text, order []int) (whole bool) {
 				list, whole = list[len(list)-tooCommon:], false
 			}
 			for _, k := range list {
-				if last[k] == n+1 || len(t.core)-len(texts[k].core) > most {
+				if last[k] == n+1 || len(t.runes)-len(texts[k].runes) > most {
 					continue
 				}
 				last[k] = n + 1
-				if j.root(i) != j.root(k) && distance(texts[k].core, t.core, most) <= most {
+				if j.root(i) != j.root(k) && distance(texts[k].runes, t.runes, most) <= most {
 					j.join(i, k)
 				}
 			}
