@@ -77,22 +77,23 @@ func components(next [][]int) [][]int {
 				low[up] = min(low[up], low[v])
 			}
 			if low[v] == number[v] {
-				i := slices.Index(stack, v)
-				members := slices.Clone(stack[i:])
-				stack = stack[:i]
-				for _, w := range members {
-					onStack[w] = false
+				i := len(stack) - 1
+				for ; stack[i] != v; i-- {
+					onStack[stack[i]] = false
 				}
-				out = append(out, members)
+				onStack[v] = false
+				out = append(out, slices.Clone(stack[i:]))
+				stack = stack[:i]
 			}
 		}
 	}
 	return out
 }
 
-// ringsTried bounds from how many members of a component a shortest circle is
-// looked for; of a larger one it is a shortest through its first members.
-const ringsTried = 600
+// effort bounds the search for a shortest circle, in documents visited. Up to
+// a thousand documents it is a shortest of all; of more, a shortest through the
+// first of them.
+const effort = 1_000_000
 
 // shortestRing finds a shortest circle in a component, beginning with its first
 // document.
@@ -102,7 +103,7 @@ func shortestRing(next [][]int, members []int) []int {
 		in[v] = true
 	}
 	var best []int
-	for _, start := range members[:min(len(members), ringsTried)] {
+	for _, start := range members[:max(1, min(len(members), effort/len(members)))] {
 		if r := ringThrough(next, in, start, len(best)); r != nil {
 			best = r
 		}

@@ -1,8 +1,6 @@
 package checkup
 
-import (
-	"slices"
-)
+import "slices"
 
 // index finds things of the catalogue by what other things call them.
 type index struct {
