@@ -20,7 +20,7 @@ func circlesIn(c *checkup.Catalogue) []checkup.Finding {
 func proofs(ways [][]int) *checkup.Catalogue {
 	c := &checkup.Catalogue{}
 	for i, w := range ways {
-		p := checkup.Proof{Code: fmt.Sprintf("M%d", i), Name: proofName(w[0]), Issuers: []string{"所"}}
+		p := checkup.Proof{Code: fmt.Sprintf("M%d", i), Name: proofName(w[0]), Issuers: []string{"所"}, Basis: []checkup.Article{{Law: "行政许可法"}}}
 		for _, n := range w[1:] {
 			p.Needs = append(p.Needs, proofName(n))
 		}

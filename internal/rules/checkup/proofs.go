@@ -16,6 +16,9 @@ var proofRules = []check{
 // that only close through what some are asked for.
 func circles(f *finder, conditional bool) {
 	known := map[document]bool{}
+	if conditional && !f.conditional() {
+		return
+	}
 	if conditional {
 		g := needsOf(f.c, false)
 		for _, r := range g.rings() {
@@ -41,6 +44,13 @@ func circles(f *finder, conditional bool) {
 		}
 		f.give(Finding{Subject: ring[0], Ring: ring}, "names", some(labels), "n", len(ring), "all", len(r.members))
 	}
+}
+
+// conditional tells whether anything is asked of some people only.
+func (f *finder) conditional() bool {
+	return slices.ContainsFunc(f.c.Items, func(it Item) bool {
+		return slices.ContainsFunc(it.materials(), func(m Material) bool { return m.Required && m.When })
+	})
 }
 
 // document is a document of an area, by its folded name. Those of proofs hold
