@@ -23,6 +23,12 @@ var (
 	formats        = []string{"pdf", "jpg", "png", "docx", "xlsx", "ofd"}
 )
 
+// Posts are the posts that a step of a flow can be given to.
+func Posts() []string { return slices.Clone(posts) }
+
+// Parts are the parts that a step of a flow can play on a case.
+func Parts() []string { return slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return p == "issue" }) }
+
 const (
 	maxName  = 200 // characters
 	maxMB    = 50

@@ -32,19 +32,19 @@ const (
 
 // Row is one row of the table.
 type Row struct {
-	Kind  RowKind
-	Depth int
-	No    int    // number of a step, 0 for other rows
-	Node  string // id, "" for ways, branches and jumps
-	Flow  string // id of the way or branch
-	Type  flow.Kind
-	Line  wording.Message // the row in a sentence
-	Step  Step
-	Way   Way
-	Above string // id of the way into the row, where something can be put before it; "" for none or several
-	Place string // id of the way behind the row on which something can be put, "" for none or several
-	Lost  bool   // no way leads here
-	Line0 int    // line in the file
+	Kind   RowKind
+	Depth  int
+	No     int    // number of a step, 0 for other rows
+	Node   string // id, "" for ways, branches and jumps
+	Flow   string // id of the way or branch
+	Type   flow.Kind
+	Line   wording.Message // the row in a sentence
+	Step   Step
+	Way    Way
+	Above  string // id of the way into the row, where something can be put before it; "" for none or several
+	Place  string // id of the way behind the row on which something can be put, "" for none or several
+	Lost   bool   // no way leads here
+	InFile int    // line in the file
 }
 
 // Table is a flow as rows, in the order in which it is told.
@@ -94,7 +94,7 @@ func (t *Table) add(r Row) {
 }
 
 func (r *Row) way(f *flow.Flow) {
-	r.Kind, r.Flow, r.Line0, r.Place = RowBranch, f.ID, f.Line, f.ID
+	r.Kind, r.Flow, r.InFile, r.Place = RowBranch, f.ID, f.Line, f.ID
 	if f.From.Kind == flow.KindChoice {
 		r.Kind = RowWay
 		r.Way = Way{Name: f.Name, Condition: f.Condition, Otherwise: f.From.Default == f.ID}
@@ -102,7 +102,7 @@ func (r *Row) way(f *flow.Flow) {
 }
 
 func (r *Row) node(n *flow.Node) {
-	r.Node, r.Type, r.Line0 = n.ID, n.Kind, n.Line
+	r.Node, r.Type, r.InFile = n.ID, n.Kind, n.Line
 	r.Step = StepOf(n)
 	if len(n.In) == 1 {
 		r.Above = n.In[0].ID

@@ -1,0 +1,162 @@
+package manage
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"tongban/internal/record/act"
+	"tongban/internal/rules/flowtable"
+	"tongban/internal/rules/wording"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+)
+
+// edit makes one change of the table and keeps it in the draft.
+func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
+	s, ok := o.open(w, r)
+	if !ok {
+		return
+	}
+	do, id := value(r, "act"), value(r, "row")
+	row := s.table.Row(id)
+	rev, _ := strconv.Atoi(value(r, "rev"))
+	if rev != s.Rev {
+		o.meanwhile(w, r, s, row, do)
+		return
+	}
+	e := s.wanted(r, row, do)
+	if e == nil {
+		o.show(w, r, s, ui.Page{Notice: &ui.Notice{Kind: ui.Todo, Title: ui.M("flowtable.edit.gone")}}, http.StatusUnprocessableEntity)
+		return
+	}
+	next, err := flowtable.Apply(s.flow, e)
+	if err == nil {
+		_, err = o.change.SaveFlow(r.Context(), door.Actor(r), door.Key(r), s.Item, rev, next)
+	}
+	var m wording.Message
+	switch {
+	case act.KindOf(err) == act.Conflict:
+		if s, ok = o.open(w, r); ok {
+			o.meanwhile(w, r, s, s.table.Row(id), do)
+		}
+	case errors.As(err, &m):
+		o.wrong(w, r, s, row, do, m)
+	case err != nil:
+		o.door.Fail(w, r, err)
+	default:
+		door.Done(w, r, s.at("", "done", "saved")+"#row-"+url.PathEscape(id))
+	}
+}
+
+// wanted is the edit that a form asks for, nil when its row is gone.
+func (s *Sheet) wanted(r *http.Request, row *flowtable.Row, do string) flowtable.Edit {
+	if do == "tidy" {
+		return flowtable.Tidy{}
+	}
+	if row == nil {
+		return nil
+	}
+	switch do {
+	case "change":
+		return flowtable.Change{Node: row.Node, Step: typedStep(r)}
+	case "steer":
+		return flowtable.Steer{Flow: row.Flow, Way: typedWay(r)}
+	case "remove":
+		return flowtable.Remove{Node: row.Node}
+	case "cut":
+		return flowtable.RemoveWay{Flow: row.Flow}
+	case "up", "down":
+		up, down := s.table.Neighbours(s.flow, row.Node)
+		if do == "up" {
+			down = up
+		}
+		return flowtable.Move{Node: row.Node, To: down}
+	case "add":
+		return added(r, *row)
+	}
+	return nil
+}
+
+func added(r *http.Request, row flowtable.Row) flowtable.Edit {
+	x, step := typedWay(r), typedStep(r)
+	switch value(r, "how") {
+	case "before":
+		return flowtable.Add{At: row.Above, Step: step}
+	case "when":
+		return flowtable.AddWhen{At: row.Place, Name: x.Name, Condition: x.Condition, Step: step}
+	case "beside", "branch":
+		return flowtable.AddBeside{Node: row.Node, Step: step}
+	case "way":
+		return flowtable.AddWay{Gateway: row.Node, Way: x, Step: step}
+	}
+	return flowtable.Add{At: row.Place, Step: step}
+}
+
+// wrong says on the form, or above the table, why an edit cannot be made.
+func (o *desk) wrong(w http.ResponseWriter, r *http.Request, s *Sheet, row *flowtable.Row, do string, m wording.Message) {
+	if row != nil && (do == "add" || do == "change" || do == "steer") {
+		o.rowPage(w, r, s, *row, map[string]string{"add": "add"}[do], r.PostForm, map[string]ui.Text{fieldOf(m): m}, nil)
+		return
+	}
+	o.show(w, r, s, ui.Page{Notice: &ui.Notice{Kind: ui.Todo, Title: m}}, http.StatusUnprocessableEntity)
+}
+
+// fieldOf is the field that a sentence is about.
+func fieldOf(m wording.Message) string {
+	switch m.Key {
+	case "flowtable.edit.name":
+		return "name"
+	case "flowtable.edit.officers":
+		return "officers"
+	case "flowtable.edit.term":
+		return "days"
+	case "flowtable.edit.special":
+		return "special"
+	case "flowtable.edit.kind":
+		return "kind"
+	case "flowtable.edit.condition", "flowtable.edit.otherwise":
+		return "condition"
+	case "flowtable.edit.long":
+		if what, ok := m.Args["what"].(wording.Message); ok {
+			return what.Key[len("flowtable.col."):]
+		}
+	}
+	return ""
+}
+
+// meanwhile answers an edit of a flow that somebody else changed: who, when, and
+// what was typed is still there. Nothing was written.
+func (o *desk) meanwhile(w http.ResponseWriter, r *http.Request, s *Sheet, row *flowtable.Row, do string) {
+	n := conflict(r, s)
+	if row != nil && (do == "add" || do == "change" || do == "steer") {
+		o.rowPage(w, r, s, *row, map[string]string{"add": "add"}[do], r.PostForm, nil, n)
+		return
+	}
+	o.show(w, r, s, ui.Page{Notice: n}, http.StatusConflict)
+}
+
+func conflict(r *http.Request, s *Sheet) *ui.Notice {
+	if s.Rev == 0 {
+		return &ui.Notice{Kind: ui.Todo, Urgent: true, Title: ui.M("manage.conflict.gone"), Body: ui.M("manage.conflict.next")}
+	}
+	return &ui.Notice{Kind: ui.Todo, Urgent: true, Title: ui.M("manage.conflict", "who", s.By, "when", ui.MomentFull(door.Lang(r), s.At)), Body: ui.M("manage.conflict.next")}
+}
+
+// drop puts the draft away.
+func (o *desk) drop(w http.ResponseWriter, r *http.Request) {
+	rev, _ := strconv.Atoi(value(r, "rev"))
+	err := o.change.DropFlow(r.Context(), door.Actor(r), door.Key(r), number(r), rev)
+	if act.KindOf(err) == act.Conflict {
+		if s, ok := o.open(w, r); ok {
+			o.show(w, r, s, ui.Page{Notice: conflict(r, s)}, http.StatusConflict)
+		}
+		return
+	}
+	if err != nil {
+		o.door.Fail(w, r, err)
+		return
+	}
+	door.Done(w, r, "/manage/flows/"+text(number(r))+"?done=dropped")
+}

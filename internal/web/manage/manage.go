@@ -1,0 +1,93 @@
+// Package manage is the work of those who manage the catalogue: the flow of an
+// item is read, tried, changed and compared as a table beside its drawing.
+//
+// A draft of a flow lies on the server, one for an item: every edit is a form that
+// names the revision it was made on. Nothing here takes effect: what is handed in
+// is published by another person (internal/web/admin).
+package manage
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/store"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+	"tongban/internal/work/change"
+)
+
+//go:embed pages
+var files embed.FS
+
+// desk is the pages of those who manage the catalogue.
+type desk struct {
+	door   *door.Door
+	change *change.Desk
+}
+
+// Mount adds the pages.
+func Mount(d *door.Door, mux *door.Mux) error {
+	o := &desk{door: d, change: &change.Desk{Runner: d.House.Runner}}
+	for pattern, h := range map[string]http.HandlerFunc{
+		"GET /manage/flows":               o.flows,
+		"GET /manage/flows/{id}":          o.editor,
+		"POST /manage/flows/{id}":         o.edit,
+		"GET /manage/flows/{id}/row":      o.row,
+		"GET /manage/flows/{id}/add":      o.addition,
+		"GET /manage/flows/{id}/flow.svg": o.picture,
+		"GET /manage/flows/{id}/bpmn":     o.download,
+		"GET /manage/flows/{id}/compare":  o.compare,
+		"GET /manage/flows/{id}/try":      o.try,
+		"GET /manage/flows/{id}/hand-in":  o.handInPage,
+		"POST /manage/flows/{id}/hand-in": o.handIn,
+		"POST /manage/flows/{id}/drop":    o.drop,
+	} {
+		mux.HandleFunc(pattern, d.Staff(o.may(h)))
+	}
+	mux.Upload("POST /manage/flows/{id}/upload", d.Staff(o.may(o.upload)))
+	return d.UI.Add("manage", files)
+}
+
+// may asks for the right to propose over the whole area before a page is read:
+// commands ask by themselves, pages that only show must.
+func (o *desk) may(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		a := door.Actor(r)
+		ok := o.door.Read(w, r, func(tx *store.Tx) error {
+			return o.door.House.Runner.Rights.Authorise(tx, a, "item.propose", act.Scope{Agency: a.Agency, Region: o.door.House.Office.Region})
+		})
+		if ok {
+			h(w, r)
+		}
+	}
+}
+
+// render draws a page; status 0 is OK, or 422 with errors.
+func (o *desk) render(w http.ResponseWriter, r *http.Request, name string, status int, p ui.Page) {
+	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, "/manage/flows"
+	switch {
+	case status == 0 && len(p.Errors) > 0:
+		status = http.StatusUnprocessableEntity
+	case status == 0:
+		status = http.StatusOK
+	}
+	if done := r.URL.Query().Get("done"); p.Notice == nil && notices[done] {
+		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("manage.done." + done)}
+	}
+	o.door.UI.Render(w, r, status, p)
+}
+
+// notices are the names that the address of a page may say was done.
+var notices = map[string]bool{"saved": true, "dropped": true, "uploaded": true}
+
+func number(r *http.Request) int64 {
+	n, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	return n
+}
+
+func text(n int64) string { return strconv.FormatInt(n, 10) }
+
+func value(r *http.Request, name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
