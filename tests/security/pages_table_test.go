@@ -24,7 +24,7 @@ var pageRules = table(
 	`/ /assets/ /prefs GET /accessibility GET /check GET /check/{code} GET /contact GET /feedback GET /grants GET /items/{id} GET /items/{id}/flow.bpmn
 	GET /items/{id}/flow.svg GET /privacy GET /progress GET /proof GET /search GET /sign-in GET /sign-in/code GET /sign-up GET /spot-fakes GET /{$} GET /about
 	GET /password GET /second-factor POST /progress POST /search/missing POST /sign-in POST /sign-in/code POST /sign-out POST /sign-up
-	POST /password`, rule{open: true},
+	POST /password GET /laws GET /laws/{law} GET /laws/{law}/{article}`, rule{open: true},
 	`GET /home GET /post POST /post GET /held/{token} POST /second-factor POST /second-factor/confirm`, rule{},
 	`GET /my GET /licences GET /inbox POST /inbox GET /looks GET /apply/{item} POST /apply/{item}`, rule{self: true},
 	`GET /draft/{id} GET /draft/{id}/check GET /draft/{id}/delivery GET /draft/{id}/file/{material} GET /draft/{id}/form/{group} GET /files/{id} GET /files/{id}/preview
@@ -77,7 +77,16 @@ var pageRules = table(
 	`POST /office/case/{id}/extension/settle`, rule{staff: true, look: inRun, right: "extension.approve", over: cabinet, away: true},
 	`POST /office/case/{id}/amend`, rule{staff: true, look: atWindow, right: "case.amend", over: lead},
 
+	`GET /office/obstacles`, rule{staff: true},
+	`GET /office/obstacles/{id}`, rule{staff: true, away: true},
+	`POST /office/obstacles`, rule{staff: true, right: "law.meet", over: anyAgency},
+	`POST /office/obstacles/{id}/ask`, rule{staff: true, right: "law.ask", over: lead, away: true},
+	`POST /office/obstacles/{id}/answer`, rule{staff: true, right: "law.answer", over: lead, away: true},
+
 	`GET /admin/items GET /admin/items/{id} GET /admin/import POST /admin/import POST /admin/import/apply`, rule{staff: true, right: "item.import"},
+	`GET /manage/flows GET /manage/flows/{id} GET /manage/flows/{id}/row GET /manage/flows/{id}/add GET /manage/flows/{id}/flow.svg GET /manage/flows/{id}/bpmn
+	GET /manage/flows/{id}/compare GET /manage/flows/{id}/try GET /manage/flows/{id}/hand-in POST /manage/flows/{id} POST /manage/flows/{id}/upload
+	POST /manage/flows/{id}/hand-in POST /manage/flows/{id}/drop`, rule{staff: true, right: "item.propose"},
 	`GET /admin/proposals`, rule{staff: true, right: "item.publish"},
 	`POST /admin/proposals/{id}`, rule{staff: true, right: "item.publish", away: true},
 	`POST /admin/items/{id}/end`, rule{staff: true, right: "item.withdraw"},

@@ -118,7 +118,7 @@ func refused(t *testing.T, w *webtest.World, at string) {
 	for _, who := range []string{"spj_window_1", "zfb_admin_1"} {
 		b := w.Official(who)
 		for _, path := range []string{"", "/row?id=accept", "/compare", "/try", "/hand-in", "/bpmn"} {
-			if b.Get(at + path).Status != http.StatusForbidden {
+			if b.Get(at+path).Status != http.StatusForbidden {
 				t.Errorf("%s at %s: %d", who, path, b.Status)
 			}
 		}
@@ -167,7 +167,7 @@ func badInput(t *testing.T, w *webtest.World, at string) {
 		}
 	}
 	for _, path := range []string{"/row?id=none", "/add?id=", "/compare?proposal=77"} {
-		if m.Get(at + path).Status != http.StatusNotFound {
+		if m.Get(at+path).Status != http.StatusNotFound {
 			t.Errorf("%s: %d", path, m.Status)
 		}
 	}
