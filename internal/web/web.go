@@ -13,6 +13,7 @@ import (
 	"tongban/internal/web/counter"
 	"tongban/internal/web/door"
 	"tongban/internal/web/keep"
+	"tongban/internal/web/laws"
 	"tongban/internal/web/manage"
 	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
@@ -34,7 +35,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, manage.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, manage.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

@@ -84,9 +84,10 @@ var pageRules = table(
 	`POST /office/obstacles/{id}/answer`, rule{staff: true, right: "law.answer", over: lead, away: true},
 
 	`GET /admin/items GET /admin/items/{id} GET /admin/import POST /admin/import POST /admin/import/apply`, rule{staff: true, right: "item.import"},
-	`GET /manage/flows GET /manage/flows/{id} GET /manage/flows/{id}/row GET /manage/flows/{id}/add GET /manage/flows/{id}/flow.svg GET /manage/flows/{id}/bpmn
+	`GET /manage/flows GET /manage/flows/{id} GET /manage/flows/{id}/flow.svg GET /manage/flows/{id}/bpmn
 	GET /manage/flows/{id}/compare GET /manage/flows/{id}/try GET /manage/flows/{id}/hand-in POST /manage/flows/{id} POST /manage/flows/{id}/upload
 	POST /manage/flows/{id}/hand-in POST /manage/flows/{id}/drop`, rule{staff: true, right: "item.propose"},
+	`GET /manage/flows/{id}/row GET /manage/flows/{id}/add`, rule{staff: true, right: "item.propose", away: true},
 	`GET /admin/proposals`, rule{staff: true, right: "item.publish"},
 	`POST /admin/proposals/{id}`, rule{staff: true, right: "item.publish", away: true},
 	`POST /admin/items/{id}/end`, rule{staff: true, right: "item.withdraw"},

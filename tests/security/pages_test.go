@@ -77,13 +77,13 @@ func (w *world) try(k kind, method, path string, want outcome) answer {
 	if method == http.MethodGet {
 		return w.page(k.key, path)
 	}
-	if strings.Contains(path, "/file/") && !strings.Contains(path, "remove") || strings.HasSuffix(path, "/scan") || strings.HasPrefix(path, "/counter/draft") || strings.HasPrefix(path, "/admin/import") {
+	if strings.Contains(path, "/file/") && !strings.Contains(path, "remove") || strings.HasSuffix(path, "/scan") || strings.HasPrefix(path, "/counter/draft") || strings.HasPrefix(path, "/admin/import") || strings.HasSuffix(path, "/upload") && strings.HasPrefix(path, "/manage/") {
 		kind, body := multipartOf("file", "plan.png", picture(4, 4))
 		return w.ask(request{method: method, path: path, who: k.key, cookie: true, kind: kind, body: body})
 	}
-	values := url.Values{"post": {"0"}, "agency": {"scjg"}, "person": {strconv.FormatInt(w.in.official, 10)}, "item": {strconv.FormatInt(w.in.item, 10)}}
+	values := url.Values{"post": {"0"}, "agency": {"scjg"}, "person": {strconv.FormatInt(w.in.official, 10)}, "item": {strconv.FormatInt(w.in.item, 10)}, "law": {"administrative-licensing"}, "article": {"32"}}
 	if want != through {
-		for _, name := range []string{"opinion", "findings", "reason", "question", "result", "text", "basis", "articles"} {
+		for _, name := range []string{"opinion", "findings", "reason", "question", "result", "text", "basis", "articles", "words", "body"} {
 			values.Set(name, "试一试")
 		}
 		for name, v := range map[string]string{"passed": "yes", "number": "99012419880907308X", "day": "2026-04-01", "from": "2026-04-01", "days": "5", "to": "sthj",
@@ -110,7 +110,7 @@ func (w *world) value(path, name string) string {
 	in := w.in
 	n := int64(1)
 	switch {
-	case name == "id" && strings.HasPrefix(path, "/items/"), name == "id" && strings.HasPrefix(path, "/admin/items/"), name == "item":
+	case name == "id" && strings.HasPrefix(path, "/items/"), name == "id" && strings.HasPrefix(path, "/admin/items/"), name == "id" && strings.HasPrefix(path, "/manage/flows/"), name == "item":
 		n = in.item
 	case name == "id" && strings.Contains(path, "/draft/"):
 		n = in.draft
@@ -143,7 +143,7 @@ func (w *world) value(path, name string) string {
 	case name == "paper":
 		n = in.paper
 	default:
-		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "day": "2026-03-09", "request": "1"}[name]
+		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "day": "2026-03-09", "request": "1", "law": "administrative-licensing", "article": "32"}[name]
 	}
 	return strconv.FormatInt(n, 10)
 }

@@ -156,18 +156,19 @@ func (r *Register) Answer(ctx context.Context, a act.Actor, token string, in Ans
 // for what comes.
 func openObstacle(c *act.Call, id int64, state string) (Obstacle, error) {
 	o, found, err := store.Held(c.Tx, scanObstacle, `select `+obstacleColumns+` from law_obstacle where home = $1 and id = $2`, c.Tx.Home(), id)
+	if err == nil && !found {
+		err = act.Missing("law.thing.obstacle")
+	}
 	if err != nil {
 		return o, err
 	}
 	if err := c.Allow(act.Scope{Agency: o.Agency}); err != nil {
 		return o, err
 	}
-	switch {
-	case !found:
-		return o, act.Missing("law.thing.obstacle")
-	case o.State == state:
+	switch o.State {
+	case state:
 		return o, nil
-	case o.State == Open:
+	case Open:
 		return o, act.Refuse("law.obstacle.not_asked")
 	}
 	return o, act.Changed("law.thing.obstacle")

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"testing"
 
+	"tongban/internal/web/laws"
 	"tongban/internal/web/portal"
 	"tongban/internal/web/webtest"
 )
@@ -14,7 +15,7 @@ type world struct{ *webtest.World }
 
 func found(t *testing.T) *world {
 	t.Helper()
-	return &world{webtest.Found(t, 11, nil, portal.Mount)}
+	return &world{webtest.Found(t, 11, nil, portal.Mount, laws.Mount)}
 }
 
 // browser is somebody who goes through the portal page by page: each page has

@@ -7,10 +7,12 @@ import (
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/law"
 	"tongban/internal/rules/draw"
 	"tongban/internal/rules/flow"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
+	"tongban/internal/web/laws"
 	"tongban/internal/web/ui"
 )
 
@@ -31,6 +33,7 @@ type guideData struct {
 	File     string
 	Trips    []ui.Fact
 	Contact  []ui.Fact
+	Law      map[string]string // where in the library of laws a citation leads
 }
 
 // paperLine is a material with its conditions as sentences.
@@ -57,7 +60,8 @@ func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
 		}
 		data.Body = ui.Plain(p.agency(tx, v.Agency))
 		p.guideTables(tx, &data)
-		return nil
+		data.Law, err = lawsOf(tx, item)
+		return err
 	}) {
 		return
 	}
@@ -69,6 +73,18 @@ func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
 	}
 	page.Data = data
 	p.show(w, r, page)
+}
+
+// lawsOf leads from what an item cites, as it is written, to the articles.
+func lawsOf(tx *store.Tx, item int64) (map[string]string, error) {
+	places, err := law.PlacesOf(tx, catalog.LawKind, id(item), tx.Today())
+	to := map[string]string{}
+	for _, p := range places {
+		if at := laws.Place(p); at != "" && to[p.Words] == "" {
+			to[p.Words] = at
+		}
+	}
+	return to, err
 }
 
 func (p *portal) guideTables(tx *store.Tx, d *guideData) {
