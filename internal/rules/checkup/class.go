@@ -74,9 +74,12 @@ func className(f *finder, it *Item) {
 	}
 }
 
+// brackets makes brackets of one kind.
+var brackets = strings.NewReplacer("（", "(", "）", ")")
+
 // endOf is a name, folded, without a last remark in brackets.
 func endOf(name string) string {
-	name = strings.NewReplacer("（", "(", "）", ")").Replace(strings.TrimSpace(name))
+	name = brackets.Replace(strings.TrimSpace(name))
 	if i := strings.LastIndex(name, "("); i > 0 && strings.HasSuffix(name, ")") {
 		name = name[:i]
 	}

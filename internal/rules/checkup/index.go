@@ -13,6 +13,7 @@ type index struct {
 	shared   map[string]string
 	proofs   map[string]int
 	laws     map[string]int
+	articles map[placeIn]bool
 	fees     names
 	services names
 	used     map[string]int // items by code of a power
@@ -22,7 +23,7 @@ type index struct {
 func newIndex(c *Catalogue) *index {
 	x := &index{
 		items: map[string]int{}, bases: map[string]int{}, powers: map[string]int{}, byBase: map[string][]int{}, tops: map[string]int{},
-		results: map[string][]int{}, shared: map[string]string{}, proofs: map[string]int{}, laws: map[string]int{}, used: map[string]int{},
+		results: map[string][]int{}, shared: map[string]string{}, proofs: map[string]int{}, laws: map[string]int{}, articles: map[placeIn]bool{}, used: map[string]int{},
 		fees: namesOf(c.Fees), services: namesOf(c.Intermediaries),
 	}
 	for i := range c.Items {
@@ -50,6 +51,9 @@ func newIndex(c *Catalogue) *index {
 	for i := range c.Laws {
 		for _, n := range append([]string{c.Laws[i].Name}, c.Laws[i].Aliases...) {
 			first(x.laws, lawName(n), i)
+		}
+		for _, a := range c.Laws[i].Articles {
+			x.articles[placeIn{&c.Laws[i], a.Number}] = true
 		}
 	}
 	return x

@@ -6,7 +6,7 @@ import (
 
 var lawRules = []check{
 	{Rule: Rule{"law_repealed", "laws", Error, "优化营商环境条例第三十五条"}, whole: func(f *finder) { f.cited(repealed) }},
-	{Rule: Rule{"law_article", "laws", Error, "GB/T 39554.1—2020"}, whole: func(f *finder) { f.cited(noArticle) }},
+	{Rule: Rule{"law_article", "laws", Error, "GB/T 39554.1—2020"}, whole: func(f *finder) { f.cited(f.noArticle) }},
 	{Rule: Rule{"law_unknown", "laws", Note, "GB/T 39554.1—2020"}, whole: func(f *finder) { f.cited(notKept) }},
 }
 
@@ -42,24 +42,32 @@ func (f *finder) citedBy(s Subject, basis []Article, wrong func(*Law, Article) b
 		if i, ok := f.index.laws[lawName(a.Law)]; ok {
 			l = &f.c.Laws[i]
 		}
-		label := lawName(a.Law) + a.Article
-		if wrong(l, a) && !slices.Contains(said, label) {
+		if !wrong(l, a) {
+			continue
+		}
+		if label := lawName(a.Law) + a.Article; !slices.Contains(said, label) {
 			said = append(said, label)
 			f.found(s, "law", a.Law, "article", a.Article)
 		}
 	}
 }
 
+// placeIn is an article of a law.
+type placeIn struct {
+	law    *Law
+	number string
+}
+
 // repealed: nothing rests on a law that no longer holds (立改废释).
 func repealed(l *Law, _ Article) bool { return l != nil && l.Repealed }
 
 // noArticle: the article is there.
-func noArticle(l *Law, a Article) bool {
+func (f *finder) noArticle(l *Law, a Article) bool {
 	if l == nil || l.Repealed || l.Articles == nil || blank(a.Article) {
 		return false
 	}
 	_, number := a.place()
-	return !slices.ContainsFunc(l.Articles, func(x LawArticle) bool { return x.Number == number })
+	return !f.index.articles[placeIn{l, number}]
 }
 
 // notKept: the law is not in the library, so that nobody hears when it changes.

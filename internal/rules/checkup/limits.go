@@ -147,10 +147,11 @@ func cite(s string) (law, article string) {
 	return "", ""
 }
 
+// unmarked takes the marks of titles away.
+var unmarked = strings.NewReplacer("《", "", "》", "")
+
 // lawName is what the titles of one law have in common.
-func lawName(title string) string {
-	return citation.Key(strings.NewReplacer("《", "", "》", "").Replace(title))
-}
+func lawName(title string) string { return citation.Key(unmarked.Replace(title)) }
 
 // place is a citation in its parts: the law by the key of its title, and the
 // number of the article, without paragraph and item.
