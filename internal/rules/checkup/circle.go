@@ -95,8 +95,7 @@ func components(next [][]int) [][]int {
 // first of them.
 const effort = 1_000_000
 
-// shortestRing finds a shortest circle in a component, beginning with its first
-// document.
+// shortestRing finds a shortest circle in a component.
 func shortestRing(next [][]int, members []int) []int {
 	in := make(map[int]bool, len(members))
 	for _, v := range members {
@@ -108,8 +107,7 @@ func shortestRing(next [][]int, members []int) []int {
 			best = r
 		}
 	}
-	first := slices.Index(best, slices.Min(best))
-	return append(slices.Clone(best[first:]), best[:first]...)
+	return best
 }
 
 // ringThrough is a shortest circle through a document, nil when it is not

@@ -1,6 +1,9 @@
 package checkup
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Proofs that need each other (循环证明). A document can be had when one of the
 // items or proofs that yield it asks only for documents that can be had; one
@@ -32,18 +35,29 @@ func circles(f *finder, conditional bool) {
 		if slices.ContainsFunc(r.members, func(v int) bool { return known[g.nodes[v].document] }) {
 			continue
 		}
-		var ring []Subject
-		var labels []string
+		ring := make([]Subject, len(r.shortest))
 		for i, v := range r.shortest {
-			n := &g.nodes[v]
-			if i > 0 && n.name == g.nodes[r.shortest[i-1]].name {
-				continue // the same document of a higher level
-			}
-			ring = append(ring, n.subject)
-			labels = append(labels, n.subject.Name)
+			ring[i] = g.nodes[v].subject
+		}
+		ring = fromFirst(ring)
+		labels := make([]string, len(ring))
+		for i, s := range ring {
+			labels[i] = s.Name
 		}
 		f.give(Finding{Subject: ring[0], Ring: ring}, "names", some(labels), "n", len(ring), "all", len(r.members))
 	}
+}
+
+// fromFirst turns a ring so that it begins with the first code: it is the same
+// ring wherever the search came upon it.
+func fromFirst(ring []Subject) []Subject {
+	at := 0
+	for i := range ring {
+		if cmp.Compare(ring[i].Code, ring[at].Code) < 0 {
+			at = i
+		}
+	}
+	return append(slices.Clone(ring[at:]), ring[:at]...)
 }
 
 // conditional tells whether anything is asked of some people only.

@@ -58,10 +58,13 @@ func (f *finder) overlaps(key func(*Item) (any, bool), label func(*Item) string)
 		slices.Sort(agencies)
 		if agencies = slices.Compact(agencies); len(agencies) > 1 {
 			list := f.byCode(seen[k])
-			f.collides(list[0], list[1:], "what", label(&f.c.Items[seen[k][0]]), "agencies", f.agencies(agencies...), "n", len(agencies))
+			f.collides(list[0], list[1:], "what", label(f.itemOf(list[0].Code)), "agencies", f.agencies(agencies...), "n", len(agencies))
 		}
 	}
 }
+
+// itemOf is the first item with a code that is there.
+func (f *finder) itemOf(code string) *Item { return &f.c.Items[f.index.items[code]] }
 
 // decidedAgain: a case is decided once, also where several agencies work on it.
 func decidedAgain(f *finder, it *Item) {
