@@ -12,7 +12,7 @@ import (
 // in / stands for every room below it.
 var storeys = [][]string{
 	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode", "rules/citation"},
-	{"rules/workday", "rules/form", "rules/flow", "rules/seal"}, {"rules/draw", "rules/flowtable"}, {"rules/checkup"},
+	{"rules/workday", "rules/form", "rules/flow", "rules/seal"}, {"rules/draw", "rules/flowtable"}, {"rules/checkup"}, {"rules/reconcile"},
 	{"record/store"}, {"record/vault"}, {"record/ledger"}, {"record/file", "record/job", "record/witness"}, {"record/act"}, {"record/archive"},
 	{"register/calendar"}, {"register/identity"}, {"register/law"}, {"register/power"}, {"register/lists"}, {"register/catalog"}, {"register/licence"},
 	{"register/exchange"}, {"register/credit"},

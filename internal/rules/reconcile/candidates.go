@@ -1,0 +1,171 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+const (
+	most     = 24   // candidates that are kept for a line
+	visits   = 6000 // lines of ours that one line of theirs meets by characters
+	exactly  = 64   // lines of ours of one name, or one code, that it meets
+	families = 40
+)
+
+// index finds lines of ours.
+type index struct {
+	byGram   map[uint64][]int32
+	byName   map[string][]int32 // folded
+	byBoth   map[string][]int32 // agency, folded
+	byCode   map[string][]int32
+	byFamily map[string][]int32
+}
+
+// candidates finds for each line of theirs the lines of ours that may be it.
+func (m *matcher) candidates() {
+	all := make([]*name, 0, len(m.theirs.names)+len(m.ours.names))
+	for i := range m.theirs.names {
+		all = append(all, &m.theirs.names[i])
+	}
+	for i := range m.ours.names {
+		all = append(all, &m.ours.names[i])
+	}
+	weigh(all)
+	x := m.index()
+	m.pairsOf = make([][]pair, len(m.theirs.entries))
+	m.backOf = make([][]pair, len(m.ours.entries))
+	met := make([]int32, len(m.ours.entries))    // the line that met it last, from 1
+	shared := make([]int32, len(m.ours.entries)) // weight of the pairs in common
+	for t := range m.theirs.entries {
+		list := m.meet(x, t, met, shared)
+		pairs := make([]pair, 0, len(list))
+		for _, o := range list {
+			if !m.no[[2]int{t, int(o)}] {
+				pairs = append(pairs, m.pair(t, int(o)))
+			}
+		}
+		slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(b.score-a.score, a.our-b.our) })
+		m.pairsOf[t] = pairs
+		for _, p := range pairs {
+			m.backOf[p.our] = append(m.backOf[p.our], p)
+		}
+	}
+}
+
+func (m *matcher) index() *index {
+	x := &index{byGram: map[uint64][]int32{}, byName: map[string][]int32{}, byBoth: map[string][]int32{}, byCode: map[string][]int32{}, byFamily: map[string][]int32{}}
+	for i := range m.ours.entries {
+		e, n, o := &m.ours.entries[i], &m.ours.names[i], int32(i)
+		x.byName[n.folded] = append(x.byName[n.folded], o)
+		x.byBoth[e.Agency+"\n"+n.folded] = append(x.byBoth[e.Agency+"\n"+n.folded], o)
+		for _, c := range []string{e.Code, baseOf(e)} {
+			if c != "" {
+				x.byCode[c] = append(x.byCode[c], o)
+			}
+		}
+		if f := familyOf(e); f != "" {
+			x.byFamily[f] = append(x.byFamily[f], o)
+		}
+		for _, g := range n.grams {
+			if g.pair() {
+				x.byGram[g.key] = append(x.byGram[g.key], o)
+			}
+		}
+	}
+	return x
+}
+
+// meet lists the lines of ours that one line of theirs is compared with: those
+// of its code and its name, and those that share the rarest pairs of characters.
+func (m *matcher) meet(x *index, t int, met, shared []int32) []int32 {
+	e, n := &m.theirs.entries[t], &m.theirs.names[t]
+	var found []int32
+	mark := int32(t + 1)
+	see := func(list []int32, w int32, bound int) {
+		if len(list) > bound {
+			list, m.whole = list[:bound], false
+		}
+		for _, o := range list {
+			if m.ours.in[o] != 0 {
+				continue // a person has placed it
+			}
+			if met[o] != mark {
+				met[o], shared[o] = mark, 0
+				found = append(found, o)
+			}
+			shared[o] += w
+		}
+	}
+	if m.theirs.in[t] != 0 {
+		return nil
+	}
+	const certain = 1 << 20
+	see(x.byBoth[e.Agency+"\n"+n.folded], certain, exactly)
+	see(x.byName[n.folded], certain/2, max(exactly, len(x.byBoth[e.Agency+"\n"+n.folded])))
+	for _, c := range []string{e.Code, baseOf(e)} {
+		if c != "" {
+			see(x.byCode[c], certain/4, exactly)
+		}
+	}
+	if f := familyOf(e); f != "" {
+		see(x.byFamily[f], 20, families)
+	}
+	grams := slices.DeleteFunc(slices.Clone(n.grams), func(g gram) bool { return !g.pair() })
+	slices.SortFunc(grams, func(a, b gram) int {
+		return cmp.Or(len(x.byGram[a.key])-len(x.byGram[b.key]), cmp.Compare(a.key, b.key))
+	})
+	left := visits
+	for _, g := range grams {
+		list := x.byGram[g.key]
+		if len(list) > left {
+			if left > 0 && left < visits {
+				m.whole = false
+				break
+			}
+			m.whole = m.whole && left == 0
+			list = list[:left]
+		}
+		left -= len(list)
+		see(list, g.w, len(list))
+	}
+	return m.best(found, shared, n)
+}
+
+// best keeps the lines that share most: half of them by how much they share,
+// half by how little else they hold.
+func (m *matcher) best(found, shared []int32, n *name) []int32 {
+	if len(found) <= most {
+		slices.Sort(found)
+		return found
+	}
+	slices.SortFunc(found, func(a, b int32) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b)) })
+	keep := slices.Clone(found[:most/2])
+	rest := found[most/2:]
+	part := func(o int32) int { return int(shared[o]) * 2000 / (n.weight + m.ours.names[o].weight + 1) }
+	slices.SortFunc(rest, func(a, b int32) int { return cmp.Or(part(b)-part(a), cmp.Compare(a, b)) })
+	keep = append(keep, rest[:most-len(keep)]...)
+	slices.Sort(keep)
+	return keep
+}
+
+// baseOf is the code of the base item: said, or the part of the code before the
+// first stroke.
+func baseOf(e *Entry) string {
+	if e.Base != "" {
+		return e.Base
+	}
+	base, _, implementation := strings.Cut(e.Code, "-")
+	if !implementation || len(base) < 9 {
+		return ""
+	}
+	return base
+}
+
+// familyOf is the part of a base code that the parts of one matter share.
+func familyOf(e *Entry) string {
+	if b := baseOf(e); len(b) >= 11 {
+		return b[:9]
+	}
+	return ""
+}
