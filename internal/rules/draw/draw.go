@@ -129,8 +129,12 @@ func (c *canvas) open(g *flow.Diagram) {
 	box := g.Bounds()
 	const pad = 24.0
 	w, h := box.W+2*pad, box.H+2*pad
-	fmt.Fprintf(&c.b, `<svg xmlns="http://www.w3.org/2000/svg" class="flow-drawing" role="img" aria-labelledby="%s-title" aria-describedby="%s-desc" `,
-		escape(c.opt.ID), escape(c.opt.ID))
+	role := "img"
+	if c.opt.Href != nil {
+		role = "group" // what is in an image cannot be reached by itself
+	}
+	fmt.Fprintf(&c.b, `<svg xmlns="http://www.w3.org/2000/svg" class="flow-drawing" role="%s" aria-labelledby="%s-title" aria-describedby="%s-desc" `,
+		role, escape(c.opt.ID), escape(c.opt.ID))
 	fmt.Fprintf(&c.b, `viewBox="%s %s %s %s" width="%s" height="%s" font-family="sans-serif" font-size="12" fill="none">`+"\n",
 		num(box.X-pad), num(box.Y-pad), num(w), num(h), num(w), num(h))
 	fmt.Fprintf(&c.b, "<title id=\"%s-title\">%s</title>\n", escape(c.opt.ID), escape(c.say("title", "name", c.opt.Name)))

@@ -79,7 +79,7 @@ func (c *canvas) shape(s *flow.Shape, f flow.Figure) {
 		class += " is-" + string(m)
 	}
 	link := ""
-	if c.opt.Href != nil && c.d.Node(f.ID) != nil {
+	if c.opt.Href != nil && c.d.Node(f.ID) != nil && f.Name != "" {
 		link = c.opt.Href(f.ID)
 	}
 	if link != "" {

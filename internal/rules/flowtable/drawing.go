@@ -82,10 +82,11 @@ func (g *graph) draw() {
 		if !changed || !okA || !okB {
 			continue
 		}
+		points := w.around(o, route(a, b))
 		if p := w.edges[o.id]; p != nil {
-			g.redrawEdge(p, route(a, b), false)
+			g.redrawEdge(p, points, false)
 		} else {
-			added.WriteString(g.edgeText(w.plane, o.id, route(a, b)))
+			added.WriteString(g.edgeText(w.plane, o.id, points))
 		}
 	}
 	if added.Len() > 0 {
@@ -239,6 +240,33 @@ func route(a, b flow.Box) []flow.Point {
 	}
 	under := math.Max(a.Y+a.H, b.Y+b.H) + apart
 	return []flow.Point{{X: ax, Y: a.Y + a.H}, {X: ax, Y: under}, {X: bx, Y: under}, {X: bx, Y: b.Y + b.H}}
+}
+
+// around leads a line below what it would run through.
+func (w *drawing) around(o *way, points []flow.Point) []flow.Point {
+	a, b := w.boxes[o.from], w.boxes[o.to]
+	low, crossed := math.Max(a.Y+a.H, b.Y+b.H), false
+	left, right := math.Min(a.X, b.X), math.Max(a.X+a.W, b.X+b.W)
+	for _, id := range w.solid {
+		box := w.boxes[id]
+		if id == o.from || id == o.to || box.X >= right || box.X+box.W <= left {
+			continue
+		}
+		for i := 1; i < len(points); i++ {
+			crossed = crossed || crosses(points[i-1], points[i], box)
+		}
+		low = math.Max(low, box.Y+box.H)
+	}
+	if !crossed {
+		return points
+	}
+	ax, bx, under := a.X+a.W/2, b.X+b.W/2, low+apart
+	return []flow.Point{{X: ax, Y: a.Y + a.H}, {X: ax, Y: under}, {X: bx, Y: under}, {X: bx, Y: b.Y + b.H}}
+}
+
+// crosses tells whether a level or upright line runs through a box.
+func crosses(p, q flow.Point, b flow.Box) bool {
+	return math.Max(p.X, q.X) > b.X && math.Min(p.X, q.X) < b.X+b.W && math.Max(p.Y, q.Y) > b.Y && math.Min(p.Y, q.Y) < b.Y+b.H
 }
 
 // names are the prefixes for a drawing's elements at a plane, with what has to be

@@ -183,7 +183,9 @@ func (s *Sheet) line(row flowtable.Row) Line {
 	case flowtable.RowBranch:
 		l.Add, l.Remove = s.at("/add", "id", id), "cut"
 	case flowtable.RowEvent:
-		l.Limit = term(row.Step.Term)
+		if row.Step.Term != "" {
+			l.Limit = term(row.Step.Term)
+		}
 		l.Edit = s.at("/row", "id", id)
 		if row.Place != "" || row.Above != "" {
 			l.Add = s.at("/add", "id", id)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tongban/internal/rules/draw"
+	"tongban/internal/rules/flow"
 	"tongban/internal/rules/flowtable"
 	"tongban/internal/rules/workday"
 	"tongban/internal/web/door"
@@ -66,7 +67,7 @@ func (o *desk) try(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data.fill()
-	data.SVG = template.HTML(draw.SVG(s.flow, draw.Options{Lang: door.Lang(r), State: &t.State, Name: s.Name})) //nolint:gosec // drawn by us
+	data.SVG = template.HTML(draw.SVG(s.flow, draw.Options{Lang: door.Lang(r), State: &t.State, Name: s.Name, Relay: true, Dir: flow.Downwards})) //nolint:gosec // drawn by us
 	page.Data = data
 	o.render(w, r, "try", 0, page)
 }

@@ -100,7 +100,7 @@ func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 		if x.Agency != "" {
 			body = ui.Plain(p.agency(tx, x.Agency))
 		}
-		d.Steps.Tasks = append(d.Steps.Tasks, line(ui.Plain(x.Name), joined(body, note(x.Note)), x.Term))
+		d.Steps.Tasks = append(d.Steps.Tasks, line(ui.Plain(x.Name), joined(body, note(x.Note), said("portal.guide.step.risk", x.Risk), said("portal.guide.step.guard", x.Guard), said("portal.guide.step.basis", x.Basis)), x.Term))
 	}
 	for _, l := range d.GuideView.Limits {
 		d.Limits.Tasks = append(d.Limits.Tasks, line(ui.Plain(l.Name), joined(note(l.Note), note(l.Article)), l.Term))
@@ -229,6 +229,14 @@ func orDash(s string) ui.Text {
 		return ui.Plain("—")
 	}
 	return ui.Plain(s)
+}
+
+// said is a sentence about something that may be missing.
+func said(key, what string) ui.Text {
+	if what == "" {
+		return nil
+	}
+	return ui.M(key, "what", what)
 }
 
 // note is a text that may be missing.

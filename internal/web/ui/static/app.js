@@ -188,8 +188,32 @@
     }, Math.max(0, Math.min(warn, 2147483647)));
   }
 
+  // A form marked data-swap is sent without leaving the page: what the answer has
+  // in main is put here, and the focus goes back to the row that was worked on.
+  function swaps() {
+    document.addEventListener('submit', function (e) {
+      var form = e.target, by = e.submitter, main = form.closest('main');
+      if (!form.dataset.swap || !main || e.defaultPrevented) return;
+      e.preventDefault();
+      var data = new URLSearchParams(new FormData(form)), row = data.get('row');
+      if (by && by.name) data.append(by.name, by.value);
+      fetch(form.getAttribute('action'), { method: 'POST', body: data }).then(function (r) {
+        return r.text().then(function (text) {
+          var fresh = new DOMParser().parseFromString(text, 'text/html').querySelector('main');
+          if (!fresh || !fresh.querySelector('#' + form.dataset.swap)) { location.assign(r.url); return; }
+          main.replaceChildren.apply(main, Array.prototype.slice.call(document.importNode(fresh, true).childNodes));
+          uploads();
+          var at = row && document.getElementById('row-' + row);
+          var again = at && by && (at.querySelector('button[value="' + by.value + '"]') || at.querySelector('a, button'));
+          if (again) again.focus();
+        });
+      }).catch(function () { location.reload(); });
+    });
+  }
+
   errors();
   pressOnce();
+  swaps();
   uploads();
   copying(document);
   live();
