@@ -31,6 +31,9 @@ func Build(ctx context.Context, o house.Options, play Play) (_ *Played, err erro
 	if err != nil {
 		return nil, err
 	}
+	if err := FoundLists(ctx, h, play.Progress); err != nil {
+		return nil, err
+	}
 	return Year(ctx, h, c, play)
 }
 

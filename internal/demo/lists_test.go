@@ -1,0 +1,104 @@
+package demo_test
+
+import (
+	"testing"
+	"time"
+
+	"tongban/internal/demo"
+	"tongban/internal/record/store"
+	"tongban/internal/register/lists"
+	"tongban/internal/rules/day"
+)
+
+// The county's lists stand complete, in exactly these numbers.
+func TestTheListsOfTheCounty(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, e store.Engine) {
+		clock := demo.NewClock(demo.Founded)
+		h := open(t, e, clock, 1)
+		if _, err := demo.Found(t.Context(), h, nil); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := demo.FoundLists(t.Context(), h, nil); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("all lists in %v", time.Since(began).Round(time.Millisecond))
+		is := func(q lists.Query, part string, want int) {
+			t.Helper()
+			if got := countList(t, h.Store, q, part); got != want {
+				t.Errorf("%+v %s: %d, want %d", q, part, got, want)
+			}
+		}
+		power, town := lists.Query{List: "power"}, lists.Query{List: "township_power"}
+		for part, n := range map[string][2]int{"": {2649, 157}, "duties": {18_656, 771}, "situations": {26_458, 880}} {
+			is(power, part, n[0])
+			is(town, part, n[1])
+		}
+		is(lists.Query{List: "public_service", Type: "online"}, "", 93)
+		is(lists.Query{List: "public_service", Region: "9901241", Type: "info"}, "", 13)
+		is(lists.Query{List: "public_service"}, "", 212+18)
+		is(lists.Query{List: "inspection"}, "", 459)
+		is(lists.Query{List: "intermediary"}, "", 14)
+		is(lists.Query{List: "hall"}, "", 1135)
+		is(lists.Query{List: "once"}, "", 1135)
+		is(lists.Query{List: "negative"}, "", 117)
+		reform := lists.Stand{Day: day.Of(2025, 7, 1)}
+		is(lists.Query{List: "registration", Type: "before"}, "", 201)
+		is(lists.Query{List: "registration", Type: "before", At: reform}, "", 34)
+		is(lists.Query{List: "registration", Type: "after", At: reform}, "", 167)
+		is(lists.Query{List: "abolished", Type: "kept", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, "", 165)
+		is(lists.Query{List: "abolished", Type: "cancelled", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, "", 122)
+		agencies, items := map[string]bool{}, map[string]bool{}
+		err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
+			counted, err := lists.Count(tx, power)
+			for _, c := range counted {
+				agencies[c.Agency] = true
+			}
+			page, err2 := lists.Page(tx, lists.Query{List: "intermediary"})
+			for _, e := range page {
+				items[e.Content.Columns.Text("item")] = true
+			}
+			for seq := int64(1); seq <= 24; seq++ {
+				if ok, err := lists.Verify(tx, seq); !ok || err != nil {
+					t.Errorf("change %d: %v %v", seq, ok, err)
+				}
+			}
+			if err == nil {
+				err = err2
+			}
+			return err
+		})
+		if err != nil || len(agencies) != 26 || len(items) != 8 || items[""] {
+			t.Errorf("%d agencies, %v, %v", len(agencies), items, err)
+		}
+		for _, k := range lists.Kinds() {
+			if countList(t, h.Store, lists.Query{List: k.Key}, "") < 5 {
+				t.Errorf("%s is all but empty", k.Key)
+			}
+		}
+	})
+}
+
+func countList(t *testing.T, s *store.Store, q lists.Query, part string) (n int) {
+	t.Helper()
+	k, err := lists.KindOf(q.List)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Read(t.Context(), func(tx *store.Tx) error {
+		counted, err := lists.Count(tx, q)
+		total := lists.Total(counted)
+		n = total.Entries
+		for i, table := range k.Tables {
+			if table.Key == part {
+				n = total.Parts[i]
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
