@@ -67,7 +67,8 @@ func FlowOf(d *flow.Definition, roles map[string]string) *Flow {
 	}
 	out := &Flow{Steps: make([]Step, len(order))}
 	for i, n := range order {
-		s := Step{Name: n.Label(), Role: n.Task.Role, Agency: roles[n.Task.Role], Part: n.Task.Part, Action: n.Task.Action, Officers: n.Task.Officers}
+		s := Step{Name: n.Label(), Role: n.Task.Role, Agency: roles[n.Task.Role], Part: n.Task.Part, Action: n.Task.Action, Officers: n.Task.Officers,
+			Special: workday.Procedure(n.About.Special)}
 		s.Kind = kindOf(n)
 		if t, err := workday.ParseTerm(n.Task.Term); err == nil {
 			s.Term = t
