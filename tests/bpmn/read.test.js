@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const out = mkdtempSync(join(tmpdir(), 'tongban-bpmn-'));
 after(() => rmSync(out, { recursive: true, force: true }));
 
-execFileSync('go', ['test', '-count=1', '-run', '^TestWritesForAnIndependentReader$', './internal/rules/flow/'], {
+execFileSync('go', ['test', '-count=1', '-run', '^TestWritesForAnIndependentReader$', './internal/rules/flow/', './internal/rules/flowtable/'], {
   cwd: root,
   env: { ...process.env, TONGBAN_BPMN_OUT: out },
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -64,7 +64,7 @@ const lists = {
   'sthj.reviewer1': ['/office'],
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
   'zfb.supervisor1': ['/office/figures', '/office/watch'],
-  'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system'],
+  'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system', '/manage/flows'],
   'zfb.admin1': ['/admin/staff', '/admin/operations', '/admin/operations?every=60', '/admin/system'],
 };
 
@@ -76,6 +76,10 @@ async function officials(browser, where, add) {
     for (const at of begin) {
       const cases = [...new Set(await r.all(at, /^\/office\/case\/\d+/))];
       for (const one of cases) await actsOf(r, login, one.split(/[?#]/)[0], acts, add);
+      if (at.startsWith('/manage')) {
+        const one = (await r.all(at, /^\/manage\/flows\/\d+$/))[0];
+        add(login, 'staff', ...['', '/row?id=accept', '/add?id=accept', '/try', '/compare', '/hand-in'].map((p) => one + p));
+      }
       if (at.startsWith('/admin')) add(login, 'staff', ...(await r.all(at, /^\/admin\/(items|staff)\/\d+$/)).slice(0, 1));
     }
     await r.page.context().close();
