@@ -79,6 +79,9 @@ var pageRules = table(
 
 	`GET /office/obstacles`, rule{staff: true},
 	`GET /office/obstacles/{id}`, rule{staff: true, away: true},
+	`GET /admin/laws POST /admin/laws`, rule{staff: true, right: "law.import"},
+	`POST /admin/laws/repeal POST /admin/laws/interpret`, rule{staff: true, right: "law.change"},
+	`GET /admin/laws/changes/{id}`, rule{staff: true, right: "law.import", away: true},
 	`POST /office/obstacles`, rule{staff: true, right: "law.meet", over: anyAgency},
 	`POST /office/obstacles/{id}/ask`, rule{staff: true, right: "law.ask", over: lead, away: true},
 	`POST /office/obstacles/{id}/answer`, rule{staff: true, right: "law.answer", over: lead, away: true},

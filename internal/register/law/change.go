@@ -204,6 +204,20 @@ func Changes(tx *store.Tx, law int64, limit int) ([]Change, error) {
 		tx.Home(), law, limit)
 }
 
+// ChangeByID returns a change.
+func ChangeByID(tx *store.Tx, id int64) (Change, error) {
+	x, found, err := store.Find(tx, scanChange, `select `+changeColumns+` from law_change where home = $1 and id = $2`, tx.Home(), id)
+	if err == nil && !found {
+		err = act.Missing("law.thing.change")
+	}
+	return x, err
+}
+
+// LatestChanges lists up to limit changes of all laws, those recorded last first.
+func LatestChanges(tx *store.Tx, limit int) ([]Change, error) {
+	return store.All(tx, scanChange, `select `+changeColumns+` from law_change where home = $1 order by at desc, id desc limit $2`, tx.Home(), limit)
+}
+
 // ChangesAfter lists up to limit changes of all laws that were recorded after a
 // change, by its number: what a follower makes tasks of.
 func ChangesAfter(tx *store.Tx, after int64, limit int) ([]Change, error) {

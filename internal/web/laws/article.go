@@ -36,6 +36,10 @@ type articlePage struct {
 	Meet     []ui.Field
 }
 
+// versionsCompared bounds the versions whose words a page compares; the others
+// are a link.
+const versionsCompared = 6
+
 // interpretation is how the article was interpreted.
 type interpretation struct {
 	On     day.Day
@@ -132,12 +136,14 @@ func (d *articlePage) texts(tx *store.Tx, all []law.Version, n citation.Article)
 	if !found {
 		return now, err
 	}
+	compared := 0
 	for i, v := range all {
 		if v.ID == d.Version.ID {
 			continue
 		}
 		x := olderText{Span: standing(v.Span, tx.Today()), Href: articlePath(d.Key, n) + "?on=" + v.Span.From.String(), Missing: was[i].Text == "", Same: was[i].Text == now.Text}
-		if !x.Missing && !x.Same {
+		if !x.Missing && !x.Same && compared < versionsCompared {
+			compared++
 			old, young := was[i].Text, now.Text
 			if v.Span.From > d.Version.Span.From {
 				old, young = young, old

@@ -10,7 +10,7 @@ type piece struct {
 
 // maxCompared bounds the characters whose differences are looked for one by one;
 // longer texts are shown one after the other.
-const maxCompared = 3000
+const maxCompared = 1000
 
 // difference tells what became of a text, character by character: the longest
 // common part stays, the rest went or came.

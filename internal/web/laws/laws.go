@@ -11,6 +11,7 @@ import (
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/identity"
 	"tongban/internal/register/law"
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/day"
@@ -47,6 +48,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 	mux.HandleFunc("GET /office/obstacles/{id}", d.Staff(o.obstacle))
 	mux.HandleFunc("POST /office/obstacles/{id}/ask", d.Staff(o.ask))
 	mux.HandleFunc("POST /office/obstacles/{id}/answer", d.Staff(o.answer))
+	o.manage(mux)
 	return nil
 }
 
@@ -72,7 +74,7 @@ func words(r *http.Request) string {
 // what is wrong with it.
 func (o *desk) onDay(r *http.Request) (day.Day, ui.Field) {
 	today := o.House.Store.Now().Day()
-	f := ui.Field{Kind: ui.FieldDay, Name: "on", Label: ui.M("laws.on"), Value: r.URL.Query().Get("on"), Optional: true}
+	f := ui.Field{Kind: ui.FieldDay, Name: "on", Label: ui.M("laws.on"), Hint: ui.M("laws.on.hint"), Value: r.URL.Query().Get("on"), Optional: true}
 	if strings.TrimSpace(f.Value) == "" {
 		return today, f
 	}
@@ -126,6 +128,7 @@ type listPage struct {
 	Pager  ui.Pager
 	More   ui.Pager // of the articles
 	First  string
+	Manage bool // the reader may import
 }
 
 type lawLine struct {
@@ -143,7 +146,7 @@ type hitLine struct {
 // and by the words of their articles.
 func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 	q, kind, here := words(r), r.URL.Query().Get("kind"), ui.Page{URL: r.URL}
-	data := listPage{Words: q, Search: ui.Field{Kind: ui.FieldSearch, Name: "q", Label: ui.M("laws.search"), Hint: ui.M("laws.search.hint"), Value: q}}
+	data := listPage{Words: q, Manage: identity.Allows(door.Actor(r).Post, law.CommandImport.Right), Search: ui.Field{Kind: ui.FieldSearch, Name: "q", Label: ui.M("laws.search"), Hint: ui.M("laws.search.hint"), Value: q}}
 	kinds := ui.Field{Kind: ui.FieldSelect, Name: "kind", Label: ui.M("laws.kind"), Value: kind, Options: []ui.Option{{Label: ui.M("laws.kind.all")}}}
 	for i, k := range law.Kinds {
 		kinds.Options = append(kinds.Options, ui.Option{Value: k, Label: kindName(k)})

@@ -50,8 +50,8 @@ func TestTheLibraryIsReadWithoutScript(t *testing.T) {
 	w := found(t, 72)
 	b := w.Anybody()
 	for path, wants := range map[string][]string{
-		"/laws":                                        {"中华人民共和国行政许可法", "示范用，虚构", "after="},
-		"/laws?q=行政许可法":                                {"名称里有这些字", "中华人民共和国行政许可法"},
+		"/laws":         {"中华人民共和国行政许可法", "示范用，虚构", "after="},
+		"/laws?q=行政许可法": {"名称里有这些字", "中华人民共和国行政许可法"},
 		"/laws?q=一次告知申请人需要补正的全部内容":                     {"<mark>一次告知申请人需要补正的全部内容</mark>", "/laws/administrative-licensing/32"},
 		"/laws?q=没有哪一条这样写":                             {"没有找到含有"},
 		"/laws?kind=法律":                                {"电子签名法"},
@@ -144,5 +144,40 @@ func TestAnObstacleIsMetAskedAndAnswered(t *testing.T) {
 	w.Clock.Set(w.Clock.Now() + day.Minute)
 	if b := w.Resident("xiaoman").Get("/office/obstacles"); b.Status == 200 && strings.Contains(b.Page, "递交时算起") {
 		t.Error("a resident sees the list")
+	}
+}
+
+// The manager imports a law, is told each bad line, records its repeal and sees
+// what it touches.
+func TestTheManagerKeepsTheLibrary(t *testing.T) {
+	t.Parallel()
+	w := found(t, 75)
+	b := w.Official("zfb_catalogue_1")
+	if !strings.Contains(b.Get("/laws").Page, `href="/admin/laws"`) || strings.Contains(w.Anybody().Get("/laws").Page, "/admin/laws") {
+		t.Error("the way to the manager's page")
+	}
+	file := "# 云禾县糕点办法（示范，虚构）\n\n简码：bakery\n类别：规范性文件\n制定机关：云禾县人民政府\n施行：2026-01-01\n虚构：是\n来源：为示范编写\n\n---\n\n第一条 一。\n\n第二条 二。\n"
+	if b.Get("/admin/laws").Upload("/admin/laws", map[string][]byte{"file=a.md": []byte(strings.Replace(file, "第二条", "第四条", 1))}); b.Status != 422 || !strings.Contains(b.Page, "a.md 第 14 行：这里是第四条，应当是第二条") {
+		t.Errorf("a bad file: %d %s", b.Status, b.Text())
+	}
+	if b.Get("/admin/laws").Upload("/admin/laws", map[string][]byte{"file=a.md": []byte(file)}); !strings.Contains(b.Page, "已导入：新增 1 部") {
+		t.Errorf("a good file: %s", b.Text())
+	}
+	if b.Get("/admin/laws").Fill("/admin/laws/repeal", "repeal_cite", "《没有这部法》", "repeal_number", "云府发〔2026〕9号", "repeal_from", "2026-05-01"); b.Status != 422 || !strings.Contains(b.Page, "法规库里没有找到") {
+		t.Errorf("an unknown law: %d", b.Status)
+	}
+	b.Get("/admin/laws").Fill("/admin/laws/interpret", "interpret_cite", "示范办法第七条", "interpret_number", "云府函〔2026〕1号", "interpret_from", "2026-05-01", "interpret_words", "小规模指五十平方米以下。")
+	if !strings.HasPrefix(b.At, "/admin/laws/changes/") || !strings.Contains(b.Page, "食品作坊经营许可（示范）") {
+		t.Errorf("the interpretation touches: %s %s", b.At, b.Text())
+	}
+	if p := w.Anybody().Get("/laws/yunhe-food-workshops/7").Page; !strings.Contains(p, "小规模指五十平方米以下。") {
+		t.Error("the public does not see the interpretation")
+	}
+	b.Get("/admin/laws").Fill("/admin/laws/repeal", "repeal_cite", "云禾县城市道路管理办法（示范，虚构）", "repeal_number", "云府发〔2026〕9号", "repeal_from", "2026-05-01")
+	if !strings.Contains(b.Page, "临时占用城市道路许可（示范）") {
+		t.Errorf("the repeal touches: %s %s", b.At, b.Text())
+	}
+	if r := w.Official("scjg_reviewer_1").Get("/admin/laws"); r.Status != 403 {
+		t.Errorf("a reviewer opens the manager's page: %d", r.Status)
 	}
 }

@@ -75,6 +75,7 @@ create table law_change (
   primary key (home, id)
 );
 create index law_change_law on law_change (home, law, on_day, id);
+create index law_change_at on law_change (home, at, id);
 
 -- The articles that a change touches, where it is not the whole law.
 create table law_changed (
