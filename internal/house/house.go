@@ -34,6 +34,7 @@ import (
 	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
 	"tongban/internal/rules/day"
+	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
 )
@@ -92,6 +93,7 @@ type House struct {
 	Notices   *notice.Desk
 	Office    *casework.Office
 	Changes   *change.Desk
+	Adjust    *adjust.Desk
 	Jobs      *job.Runner
 	Archive   *archive.Archive
 	Followers []ledger.Follower // what watches the ledger
@@ -239,6 +241,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Calendars.OnImport(h.Office.Recount)
 	h.Notices = &notice.Desk{Store: h.Store, Runner: h.Runner, Vault: h.Vault, Gate: o.Hooks}
 	h.Changes = &change.Desk{Runner: h.Runner}
+	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
 	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {

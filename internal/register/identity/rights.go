@@ -29,7 +29,7 @@ var Roles = []string{"window", "reviewer", "inspector", "decider", "head", "lead
 var table = map[string]map[Reach]string{
 	Applicant: {
 		Self: `case.apply case.draft case.correct case.withdraw case.look case.rate case.proof licence.show
-			person.change person.authorise person.restrict erasure.ask account.own`,
+			person.change person.authorise person.restrict erasure.ask account.own adjust.comment`,
 	},
 	"window": {
 		Self:   `staff.leave account.own`,
@@ -42,6 +42,7 @@ var table = map[string]map[Reach]string{
 		Office: `case.find`,
 		OwnAgency: `case.assign case.accept case.notify case.refuse_acceptance case.review case.ask case.answer case.return case.pause case.resume
 			case.extend case.test case.look case.reprint law.meet`,
+		Area: `adjust.opine`,
 	},
 	"inspector": {
 		Self:      `staff.leave account.own`,
@@ -52,20 +53,22 @@ var table = map[string]map[Reach]string{
 		Office: `case.find`,
 		OwnAgency: `case.accept case.notify case.refuse_acceptance case.decide case.decide_on_spot case.amend case.return case.ask case.answer case.extend
 			case.issue case.look case.reprint licence.revoke law.meet`,
+		Area: `adjust.opine`,
 	},
 	"head": {
 		Self:      `account.own`,
 		Office:    `case.find`,
-		OwnAgency: `extension.approve case.assign case.look staff.leave power.assign licence.revoke law.meet law.ask law.answer`,
+		OwnAgency: `extension.approve case.assign case.look staff.leave power.assign licence.revoke law.meet law.ask law.answer adjust.consent`,
+		Area:      `adjust.opine`,
 	},
 	"leader": {
 		Self:   `staff.leave account.own`,
-		Area:   `extension.approve case.look`,
+		Area:   `extension.approve case.look adjust.decide`,
 		Office: `case.find`,
 	},
 	"catalogue": {
 		Self:   `staff.leave account.own`,
-		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer`,
+		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine`,
 		Office: `calendar.import law.import law.change`,
 	},
 	"supervisor": {

@@ -179,25 +179,29 @@ type Withdrawal struct {
 // Withdraw takes a power from an agency: a decision made after it is refused.
 func (r *Register) Withdraw(ctx context.Context, a act.Actor, token string, in Withdrawal) error {
 	_, err := act.Run(ctx, r.runner, a, token, CommandWithdraw, in, func(c *act.Call, in Withdrawal) (struct{}, error) {
-		if err := r.people.Lock(c.Tx, lockName); err != nil {
-			return struct{}{}, err
-		}
-		h, found, err := store.Find(c.Tx, scanHolding, holdingSelect+`and id = $2`, c.Tx.Home(), in.Holding)
-		if err != nil {
-			return struct{}{}, err
-		}
-		if !found {
-			return struct{}{}, act.Missing("power.thing.holding")
-		}
-		if err := c.Allow(act.Scope{Agency: h.Agency}); err != nil {
-			return struct{}{}, err
-		}
-		until := max(in.Until, c.Today(), h.Span.From)
-		if h.Withdrawn != 0 || h.Span.Until != 0 && h.Span.Until <= until {
-			return struct{}{}, act.Changed("power.thing.holding")
-		}
-		c.Tx.Put(`update power_holding set until_day = $3, withdrawn = $4, reason = $5 where home = $1 and id = $2`, c.Tx.Home(), h.ID, until, c.Now(), in.Reason)
-		return struct{}{}, r.note(c, h.Agency, "power.withdrawn", until, map[string]any{"id": h.ID, "power": h.Power, "reason": in.Reason})
+		return struct{}{}, r.withdraw(c, in, func(h Holding) error { return c.Allow(act.Scope{Agency: h.Agency}) })
 	})
 	return err
+}
+
+func (r *Register) withdraw(c *act.Call, in Withdrawal, allow func(Holding) error) error {
+	if err := r.people.Lock(c.Tx, lockName); err != nil {
+		return err
+	}
+	h, found, err := store.Find(c.Tx, scanHolding, holdingSelect+`and id = $2`, c.Tx.Home(), in.Holding)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return act.Missing("power.thing.holding")
+	}
+	if err := allow(h); err != nil {
+		return err
+	}
+	until := max(in.Until, c.Today(), h.Span.From)
+	if h.Withdrawn != 0 || h.Span.Until != 0 && h.Span.Until <= until {
+		return act.Changed("power.thing.holding")
+	}
+	c.Tx.Put(`update power_holding set until_day = $3, withdrawn = $4, reason = $5 where home = $1 and id = $2`, c.Tx.Home(), h.ID, until, c.Now(), in.Reason)
+	return r.note(c, h.Agency, "power.withdrawn", until, map[string]any{"id": h.ID, "power": h.Power, "reason": in.Reason})
 }

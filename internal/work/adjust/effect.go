@@ -1,0 +1,229 @@
+package adjust
+
+import (
+	"context"
+	"slices"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/ledger"
+	"tongban/internal/register/catalog"
+	"tongban/internal/register/power"
+	"tongban/internal/rules/day"
+)
+
+// redateIn is the input of Redate.
+type redateIn struct {
+	At
+	From day.Day
+}
+
+// Redate puts the effective day later, when the way took longer than was planned.
+func (d *Desk) Redate(ctx context.Context, a act.Actor, token string, at At, from day.Day) error {
+	_, err := act.Run(ctx, d.Runner, a, token, CommandRedate, redateIn{at, from}, func(c *act.Call, in redateIn) (struct{}, error) {
+		x, err := hold(c, in.At, Consent, Panel, Decided, Notice)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if in.From < c.Today() || in.From < x.From {
+			return struct{}{}, act.Refuse("adjust.past", "day", in.From).Then("adjust.past.next")
+		}
+		c.Tx.Put(`update adjustment set from_day = $3 where home = $1 and id = $2`, c.Tx.Home(), x.ID, in.From)
+		was := x.From
+		x.From = in.From
+		return struct{}{}, x.note(c, "redated", map[string]any{"was": was.String(), "from": in.From.String()})
+	})
+	return err
+}
+
+// Applied is what an adjustment did.
+type Applied struct {
+	Changes map[string]int64 `json:"changes,omitempty"` // number of the change by list
+	Items   int              `json:"items,omitempty"`   // that ended or have a new version
+	Powers  int              `json:"powers,omitempty"`  // holdings given and withdrawn
+}
+
+// Apply carries the adjustment into the lists, the catalogue and the powers, all of
+// it or nothing, from its effective day. The notice has ended and its comments are
+// answered. An entry that somebody else changed since is a Conflict.
+func (d *Desk) Apply(ctx context.Context, a act.Actor, token string, at At) (Applied, error) {
+	return act.Run(ctx, d.Runner, a, token, CommandApply, at, func(c *act.Call, at At) (Applied, error) {
+		x, err := hold(c, at, Notice)
+		if err != nil {
+			return Applied{}, err
+		}
+		if err := mayApply(c, x); err != nil {
+			return Applied{}, err
+		}
+		now := &Examined{Adjustment: x}
+		if now.Entries, err = Entries(c.Tx, x.ID); err != nil {
+			return Applied{}, err
+		}
+		if err := d.faults(c.Tx, now); err != nil {
+			return Applied{}, err
+		}
+		if err := now.wrong(); err != nil {
+			return Applied{}, err
+		}
+		done, err := d.carry(c, now)
+		if err != nil {
+			return Applied{}, err
+		}
+		if err := d.listed(c, now); err != nil {
+			return Applied{}, err
+		}
+		c.Tx.PutOne(act.Changed("adjust.thing.adjustment"), `update adjustment set stage = $3, done_by = $4, done_at = $5 where home = $1 and id = $2 and stage = $6 and rev = $7`,
+			c.Tx.Home(), x.ID, Done, c.Actor.Person, c.Now(), Notice, x.Rev)
+		return done, x.note(c, "applied", map[string]any{"changes": done.Changes, "items": done.Items, "powers": done.Powers, "entries": len(now.Entries)})
+	})
+}
+
+func mayApply(c *act.Call, x Adjustment) error {
+	if c.Today() <= x.NoticeUntil {
+		return act.Refuse("adjust.notice.runs", "day", x.NoticeUntil).Then("adjust.notice.runs.next")
+	}
+	if x.From < c.Today() {
+		return act.Refuse("adjust.past", "day", x.From).Then("adjust.past.next")
+	}
+	var open int
+	if _, err := c.Tx.Get([]any{&open}, `select count(*) from adjustment_comment where home = $1 and adjustment = $2 and outcome = ''`, c.Tx.Home(), x.ID); err != nil {
+		return err
+	}
+	if open > 0 {
+		return act.Refuse("adjust.notice.unanswered", "n", open)
+	}
+	return nil
+}
+
+// carry writes everything. What an agency loses it loses before another gets it.
+func (d *Desk) carry(c *act.Call, x *Examined) (done Applied, err error) {
+	was := map[string]string{} // holder of each power, before the lists change
+	for _, e := range x.Entries {
+		if now, err := d.holder(c, e); err != nil {
+			return done, err
+		} else if now != "" {
+			was[e.List+" "+e.Code] = now
+		}
+	}
+	done.Changes = map[string]int64{}
+	for _, b := range batches(x.Adjustment, x.Entries) {
+		did, err := d.Lists.ChangeIn(c, b)
+		if err != nil {
+			return done, err
+		}
+		if did.Seq != 0 {
+			done.Changes[b.List] = did.Seq
+		}
+		// The next list's change takes the next number.
+		if err := c.Tx.Flush(); err != nil {
+			return done, err
+		}
+	}
+	for _, e := range x.Entries {
+		if e.List == OnItems && (e.ends() || e.Does == Change) {
+			if err := d.item(c, x.Adjustment, e); err != nil {
+				return done, err
+			}
+			done.Items++
+		}
+	}
+	for _, e := range x.Entries {
+		n, err := d.powers(c, x.Adjustment, e, was[e.List+" "+e.Code])
+		if err != nil {
+			return done, err
+		}
+		done.Powers += n
+	}
+	return done, nil
+}
+
+// holder is the agency that a list of powers names for an entry now.
+func (d *Desk) holder(c *act.Call, e Entry) (string, error) {
+	if e.List != "power" {
+		return "", nil
+	}
+	now, err := newest(c.Tx, e.List, e.Code)
+	if err != nil || now == nil || now.Ended {
+		return "", err
+	}
+	return now.Agency, nil
+}
+
+// item ends an item or publishes its written change. Running cases keep the version
+// that they began with.
+func (d *Desk) item(c *act.Call, x Adjustment, e Entry) error {
+	if e.Does == Change {
+		_, err := catalog.PublishProposal(c, e.Proposal)
+		return err
+	}
+	item, err := d.Items.ByCode(c.Tx, e.Code)
+	if err != nil {
+		return err
+	}
+	return catalog.EndIn(c, item, e.Base, x.From, x.Reason, e.Touched)
+}
+
+// powers takes and gives what follows for the powers behind an entry: one that goes
+// is held by nobody, one that moves is held by its new agency.
+func (d *Desk) powers(c *act.Call, x Adjustment, e Entry, was string) (n int, err error) {
+	if e.List != "power" && e.List != OnItems || e.Does == Keep || e.Does == Unsettled {
+		return 0, nil
+	}
+	to, err := d.holder(c, e) // as the list now says
+	if err != nil {
+		return 0, err
+	}
+	if e.ends() || to != "" && was != "" && to != was {
+		if n, err = d.take(c, x, e.Code); err != nil {
+			return n, err
+		}
+	}
+	h := power.Holding{Power: e.Code, Agency: to, Kind: power.Own, Basis: x.Document, Span: day.Span{From: x.From}}
+	switch {
+	case e.Does == HandDown:
+		h.Agency, h.Kind, h.Giver = e.Receiver, power.Delegated, was
+		if h.Giver == "" {
+			h.Giver = e.Agency
+		}
+	case e.List != "power" || to == "" || to == was:
+		return n, nil
+	}
+	held, err := d.Power.HoldersOf(c.Tx, e.Code, x.From)
+	if err != nil || slices.ContainsFunc(held, func(o power.Holding) bool { return o.Agency == h.Agency }) {
+		return n, err
+	}
+	if _, err := d.Power.GiveIn(c, h); err != nil {
+		return n, err
+	}
+	return n + 1, c.Tx.Flush()
+}
+
+// take withdraws every holding of a power from the effective day.
+func (d *Desk) take(c *act.Call, x Adjustment, code string) (n int, err error) {
+	held, err := d.Power.HoldersOf(c.Tx, code, x.From)
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range held {
+		if h.Power != code || h.Withdrawn != 0 {
+			continue // a power over the base item covers others too
+		}
+		if err := d.Power.WithdrawIn(c, power.Withdrawal{Holding: h.ID, Until: x.From, Reason: x.Document}); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, c.Tx.Flush()
+}
+
+// listed notes in the tasks of a higher level's batch from which day the lists say so.
+func (d *Desk) listed(c *act.Call, x *Examined) error {
+	if x.Order == 0 {
+		return nil
+	}
+	for _, key := range concerned(x.Entries) {
+		c.Tx.Put(`update adjustment_task set listed = $4 where home = $1 and ordered = $2 and agency = $3 and answer = 'follow' and listed = 0`,
+			c.Tx.Home(), x.Order, key, x.From)
+	}
+	_, err := c.Note(nil, ledger.Event{Stream: orderStream(x.Order), Kind: "adjust.listed", Day: x.From, Facts: map[string]any{"adjustment": x.ID, "agencies": concerned(x.Entries)}})
+	return err
+}

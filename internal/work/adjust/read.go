@@ -1,0 +1,77 @@
+package adjust
+
+import (
+	"tongban/internal/record/act"
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+)
+
+// ByID returns an adjustment.
+func ByID(tx *store.Tx, id int64) (Adjustment, error) {
+	a, found, err := store.Find(tx, scan, `select `+columns+` from adjustment where home = $1 and id = $2`, tx.Home(), id)
+	if err == nil && !found {
+		err = act.Missing("adjust.thing.adjustment")
+	}
+	return a, err
+}
+
+// Page lists adjustments, the latest first, behind the one with the id before;
+// stage "" is all of them. At most limit.
+func Page(tx *store.Tx, stage string, before int64, limit int) ([]Adjustment, error) {
+	return page(tx, `($3 = '' or stage = $3)`, stage, before, limit)
+}
+
+// Public lists the adjustments that the public may read, announced or in effect, as
+// Page does.
+func Public(tx *store.Tx, before int64, limit int) ([]Adjustment, error) {
+	return page(tx, `stage in ('notice', 'done') and $3 = ''`, "", before, limit)
+}
+
+func page(tx *store.Tx, which, stage string, before int64, limit int) ([]Adjustment, error) {
+	return store.All(tx, scan, `select `+columns+` from adjustment where home = $1 and `+which+` and ($2 = 0 or (began, id) <
+		(select b.began, b.id from adjustment b where b.home = $1 and b.id = $2)) order by began desc, id desc limit $4`, tx.Home(), before, stage, limit)
+}
+
+// PublicByID returns an adjustment that the public may read.
+func PublicByID(tx *store.Tx, id int64) (Adjustment, error) {
+	a, err := ByID(tx, id)
+	if err == nil && a.Stage != Notice && a.Stage != Done {
+		err = act.Missing("adjust.thing.adjustment")
+	}
+	return a, err
+}
+
+// Answered is what an agency says; Answer is "" while it has not.
+type Answered struct {
+	Agency string
+	Answer string
+	Reason string
+	Person int64
+	At     day.Instant
+}
+
+// Consents lists what the agencies concerned say.
+func Consents(tx *store.Tx, adjustment int64) ([]Answered, error) {
+	return store.All(tx, func(r store.Row) (a Answered, err error) {
+		return a, r.Scan(&a.Agency, &a.Answer, &a.Reason, &a.Person, &a.At)
+	}, `select agency, answer, reason, person, at from adjustment_consent where home = $1 and adjustment = $2 order by agency`, tx.Home(), adjustment)
+}
+
+// Opinions lists the members of the panel with what they say.
+func Opinions(tx *store.Tx, adjustment int64) ([]Opinion, error) {
+	return store.All(tx, func(r store.Row) (o Opinion, err error) {
+		return o, r.Scan(&o.Person, &o.Legal, &o.Reasonable, &o.Reasons, &o.At)
+	}, `select person, legal, reasonable, reasons, at from adjustment_opinion where home = $1 and adjustment = $2 order by person`, tx.Home(), adjustment)
+}
+
+// Counts are how many entries an adjustment has, by what becomes of them.
+func Counts(tx *store.Tx, adjustment int64) (map[Does]int, error) {
+	all := map[Does]int{}
+	return all, tx.Each(func(r store.Row) error {
+		var d Does
+		var n int
+		err := r.Scan(&d, &n)
+		all[d] = n
+		return err
+	}, `select does, count(*) from adjustment_entry where home = $1 and adjustment = $2 group by does`, tx.Home(), adjustment)
+}
