@@ -135,18 +135,48 @@ func (m *matcher) meet(x *index, t int, met, shared []int32) []int32 {
 // best keeps the lines that share most: half of them by how much they share,
 // half by how little else they hold.
 func (m *matcher) best(found, shared []int32, n *name) []int32 {
-	if len(found) <= most {
-		slices.Sort(found)
-		return found
+	if len(found) > most {
+		var much, little top
+		for _, o := range found {
+			much.offer(o, int(shared[o]))
+			little.offer(o, int(shared[o])*2000/(n.weight+m.ours.names[o].weight+1))
+		}
+		found = append(much.lines(), little.lines()...)
 	}
-	slices.SortFunc(found, func(a, b int32) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b)) })
-	keep := slices.Clone(found[:most/2])
-	rest := found[most/2:]
-	part := func(o int32) int { return int(shared[o]) * 2000 / (n.weight + m.ours.names[o].weight + 1) }
-	slices.SortFunc(rest, func(a, b int32) int { return cmp.Or(part(b)-part(a), cmp.Compare(a, b)) })
-	keep = append(keep, rest[:most-len(keep)]...)
-	slices.Sort(keep)
-	return keep
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// top keeps the lines that are worth most, of equal ones the first.
+type top struct {
+	n    int
+	list [most / 2]struct {
+		line  int32
+		worth int
+	}
+}
+
+func (t *top) offer(line int32, worth int) {
+	before := func(i int) bool {
+		o := &t.list[i]
+		return o.worth > worth || o.worth == worth && o.line < line
+	}
+	if t.n == len(t.list) && before(t.n-1) {
+		return
+	}
+	t.n = min(t.n+1, len(t.list))
+	i := t.n - 1
+	for ; i > 0 && !before(i-1); i-- {
+		t.list[i] = t.list[i-1]
+	}
+	t.list[i].line, t.list[i].worth = line, worth
+}
+
+func (t *top) lines() (list []int32) {
+	for _, x := range t.list[:t.n] {
+		list = append(list, x.line)
+	}
+	return list
 }
 
 // baseOf is the code of the base item: said, or the part of the code before the

@@ -1,7 +1,7 @@
 package reconcile
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -26,13 +26,6 @@ func (m *matcher) gather() {
 	}
 }
 
-// part is a line that may be a part of the one that is looked at.
-type part struct {
-	at    int
-	score int
-	more  bool // it says more than the whole; otherwise it is one of what the whole lists
-}
-
 // spread looks for the parts of one line among those of the other list that
 // nothing else was found for.
 func (m *matcher) spread(one int, coarse bool) {
@@ -40,28 +33,24 @@ func (m *matcher) spread(one int, coarse bool) {
 	if !coarse {
 		here, there, pairs = &m.ours, &m.theirs, m.backOf
 	}
-	n := &here.names[one]
+	n, old, held := &here.names[one], here.in[one], -1
 	if len(n.core) < leastOne {
 		return
 	}
-	var held int // the line with which the one is matched already, one for one
-	old := here.in[one]
 	if old != 0 {
 		g := &m.groups[old-1]
 		if g.verdict != Open || len(g.theirs) != 1 || len(g.ours) != 1 {
-			return
+			return // decided, or a group already
 		}
-		held = g.ours[0]
-		if !coarse {
+		if held = g.ours[0]; !coarse {
 			held = g.theirs[0]
 		}
-		if !n.plainly {
-			return // 注销 is the one 注销
-		}
 	}
-	parts := m.partsOf(one, coarse, pairs[one], func(at int) bool { return there.in[at] == 0 || old != 0 && at == held })
-	if old != 0 && !slices.ContainsFunc(parts, func(p part) bool { return p.at == held }) {
-		return
+	parts := m.partsOf(one, coarse, pairs[one], held, func(at int) bool { return there.in[at] == 0 || at == held })
+	if held >= 0 {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.at == held }) || there.names[held].folded == n.folded && len(parts) < 3 {
+			return // of the same name, and one more: that one stands alone
+		}
 	}
 	if len(parts) < 2 {
 		return
@@ -84,63 +73,88 @@ func (m *matcher) spread(one int, coarse bool) {
 
 // partsOf lists the lines that are parts of one, of one kind only: all say more,
 // or all are among what it lists.
-func (m *matcher) partsOf(one int, coarse bool, pairs []pair, free func(int) bool) []part {
-	n := &m.theirs.names[one]
+func (m *matcher) partsOf(one int, coarse bool, pairs []pair, held int, free func(int) bool) []part {
+	here, others := &m.theirs, &m.ours
 	if !coarse {
-		n = &m.ours.names[one]
+		here, others = others, here
 	}
+	n := &here.names[one]
 	var special, listed []part
 	for _, p := range pairs {
-		at, o := p.our, &m.ours.names[p.our]
-		in, out := p.within, p.without
+		at, in, out := p.our, p.within, p.without
 		if !coarse {
-			at, o, in, out = p.their, &m.theirs.names[p.their], p.without, p.within
+			at, in, out = p.their, p.without, p.within
 		}
+		o := &others.names[at]
 		if !free(at) || opposed(n, o) {
 			continue
 		}
-		told := n.plainly || o.acts&^n.acts&^setUp == 0
 		switch {
-		case told && in >= inPart && p.code >= m.asked(n, o):
-			special = append(special, part{at, (in + min(out+200, 1000)) / 2, true})
+		case in >= inPart && (at == held || holdsActs(n, o)):
+			special = append(special, part{at, (in + min(out+200, 1000)) / 2, len(o.core) - len(n.core), slices.Equal(n.axes, o.axes)})
 		case n.acts == o.acts && out >= inWhole:
-			listed = append(listed, part{at, out * 9 / 10, false})
+			listed = append(listed, part{at, out * 9 / 10, 0, true})
 		}
 	}
-	if len(special) >= 2 {
-		return m.level(special, coarse)
+	if special = others.together(special); len(special) >= 2 {
+		return special
 	}
-	if len(listed) >= 2 && m.cover(n, listed, coarse) >= covered {
+	if len(listed) >= 2 && others.cover(n, listed) >= covered {
 		return listed
 	}
 	return nil
 }
 
-// asked is how far the codes must agree: a part that says much more than the
-// whole is only believed when the codes say so.
-func (m *matcher) asked(n, o *name) codeMatch {
-	if 2*n.weight >= o.weight {
-		return noCode
-	}
-	return familyCode
+// holdsActs tells whether a whole may hold a part, by what they say is done: it
+// says nothing of that, or names several acts of which the part is one, or the
+// part names its act beside those of the whole.
+func holdsActs(whole, part *name) bool {
+	more, less := part.acts&^whole.acts != 0, whole.acts&^part.acts != 0
+	return whole.acts == 0 || bits.OnesCount64(whole.acts) > 1 && !more || more && !less
 }
 
-// level keeps the parts that are alike in how much more they say: of 食品经营许可 the
-// 变更 and the 注销, not 食品经营许可证档案查询.
-func (m *matcher) level(list []part, coarse bool) []part {
-	slices.SortFunc(list, func(a, b part) int { return cmp.Or(b.score-a.score, a.at-b.at) })
-	top := list[0].score
-	return slices.DeleteFunc(list, func(p part) bool { return p.score < top-220 })
+// part is a line that may be a part of the one that is looked at.
+type part struct {
+	at    int
+	score int
+	extra int  // characters that it says beside the whole
+	level bool // it says of each axis what the whole says
+}
+
+// together keeps of the lines that say more than a whole those that say little
+// more, and of those that say much more the ones that belong together by
+// themselves: by the codes that they share, or by the line they are listed below.
+func (s *side) together(list []part) []part {
+	kin := map[string]int{}
+	for _, p := range list {
+		kin[s.kinOf(p.at)]++
+	}
+	return slices.DeleteFunc(list, func(p part) bool {
+		k := s.kinOf(p.at)
+		most := little
+		if p.level {
+			most *= 2
+		}
+		return p.extra > most && (k == "" || kin[k] < 2)
+	})
+}
+
+// little is how many characters a part may say beside the whole when nothing
+// else speaks for it.
+const little = 2
+
+// kinOf is what lines share that their own list keeps together, "" unknown.
+func (s *side) kinOf(i int) string {
+	if s.parent[i] >= 0 {
+		return "below " + s.entries[s.parent[i]].Key()
+	}
+	return familyOf(&s.entries[i])
 }
 
 // cover is how much of a name its parts hold together.
-func (m *matcher) cover(n *name, list []part, coarse bool) int {
+func (s *side) cover(n *name, list []part) int {
 	has := map[uint64]bool{}
 	for _, p := range list {
-		s := &m.ours
-		if !coarse {
-			s = &m.theirs
-		}
 		for _, g := range s.names[p.at].grams {
 			has[g.key] = true
 		}

@@ -161,7 +161,7 @@ func (g *maker) split(i int) bool {
 		g.note("split by list", i)
 	} else {
 		for _, act := range []string{"变更", "注销", "延续", "设立", "新办", "补办", "查询", "备案", "年检", "首次", "换", "转"} {
-			if strings.Contains(bare, act) {
+			if strings.Contains(o.Name, act) {
 				return false
 			}
 		}
@@ -206,12 +206,16 @@ func (g *maker) merge() {
 		if len(list) < 2 || len(list) > 8 || !g.chance(65) {
 			continue
 		}
-		name := g.ours[list[0]].Name
+		name := level.Replace(g.ours[list[0]].Name)
 		for _, i := range list[1:] {
-			name = shared(name, g.ours[i].Name)
+			name = shared(name, level.Replace(g.ours[i].Name))
 		}
-		if len([]rune(name)) < 5 {
+		name = strings.Trim(name, "（）()、的及或和")
+		if n := len([]rune(name)); n < 5 || strings.Count(name, "（")+strings.Count(name, "(") != strings.Count(name, "）")+strings.Count(name, ")") {
 			continue // these are different matters
+		}
+		if acts := actsIn(g.ours, list); len(acts) > 1 && g.chance(35) {
+			name += strings.Join(acts, "、")
 		}
 		g.note("merged", list...)
 		t := g.line(name, &g.ours[list[0]])
@@ -221,32 +225,30 @@ func (g *maker) merge() {
 	}
 }
 
-// shared is the longest text that both names hold in order, with gaps.
-func shared(a, b string) string {
-	x, y := []rune(strings.NewReplacer("（", "", "）", "", "(", "", ")", "", "县级", "").Replace(a)), []rune(b)
-	t := make([][]int, len(x)+1)
-	for i := range t {
-		t[i] = make([]int, len(y)+1)
+// level takes out what names say about who exercises a power.
+var level = strings.NewReplacer("（县级行使）", "", "（县级行使)", "", "(县级行使）", "", "（县级）", "", "(县级)", "", "（市级）", "", "(市级)", "", "（县级权限）", "")
+
+// actsIn lists what is done in items of one matter.
+func actsIn(ours []reconcile.Entry, list []int) (acts []string) {
+	for _, a := range []string{"设立", "新办", "变更", "延续", "注销", "补办", "换发"} {
+		if slices.ContainsFunc(list, func(i int) bool { return strings.Contains(ours[i].Name, a) }) {
+			acts = append(acts, a)
+		}
 	}
-	for i := len(x) - 1; i >= 0; i-- {
-		for j := len(y) - 1; j >= 0; j-- {
-			if t[i][j] = max(t[i+1][j], t[i][j+1]); x[i] == y[j] {
-				t[i][j] = t[i+1][j+1] + 1
+	return acts
+}
+
+// shared is the longest run of characters that both names hold.
+func shared(a, b string) string {
+	x := []rune(a)
+	for n := len(x); n > 0; n-- {
+		for i := 0; i+n <= len(x); i++ {
+			if s := string(x[i : i+n]); strings.Contains(b, s) {
+				return s
 			}
 		}
 	}
-	var s []rune
-	for i, j := 0, 0; i < len(x) && j < len(y); {
-		switch {
-		case x[i] == y[j]:
-			s, i, j = append(s, x[i]), i+1, j+1
-		case t[i+1][j] >= t[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-	return string(s)
+	return ""
 }
 
 // added puts lines into their list that ours has not: items that were taken out

@@ -77,7 +77,7 @@ func actsAgree(a, b *name) int {
 		return 98
 	case x&y != 0:
 		return 84
-	case a.plainly || b.plainly:
+	case x == 0 || y == 0:
 		return 80
 	}
 	return 55

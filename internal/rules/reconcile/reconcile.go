@@ -30,7 +30,7 @@ type Entry struct {
 }
 
 // Key is by what a line is remembered: its code, or its name where it has none.
-func (e *Entry) Key() string {
+func (e Entry) Key() string {
 	if e.Code != "" {
 		return e.Code
 	}

@@ -28,14 +28,13 @@ var acts = lines(`
 终止
 暂停 中止
 更正
-打印 开具
 解除
 转移 转接
 `)
 
 // natures say in what form it is decided. They are told apart by the type, and
 // are often exchanged.
-var natures = strings.Fields(`行政许可 审批 许可 核准 核发 审核 批准 审查 办理 申请 申报 发放 服务 事项 审定 核定 受理 的 初审 签发 证书 证 业务`)
+var natures = strings.Fields(`行政许可 审批 许可 核准 核发 审核 批准 审查 办理 申请 申报 发放 服务 事项 审定 核定 受理 的 初审 签发 证书 证 业务 开具 打印`)
 
 // forms are natures that more often than not make another item.
 var forms = strings.Fields(`备案 登记 认定 确认 鉴定 奖励 裁决 给付 报告 注册 考核 培训 公示 检查 处罚 验收 补贴 救助 认证`)
@@ -45,7 +44,7 @@ var said = lines(`
 其他 其它
 社会保险 社保
 医疗保险 医保
-养老保险 养老险
+
 法定代表人 法人代表
 机动车 机动车辆
 驾驶证 驾照
