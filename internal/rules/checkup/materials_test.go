@@ -61,6 +61,20 @@ var materialTries = []try{
 			g.Materials[0].Name = "食品作坊经营许可证（正、副本）"
 		})(c)
 	}},
+	{"proof_circle", func(c *checkup.Catalogue) { // an item asks for a proof that is made out to holders of its licence only
+		c.Proofs[0].Needs = []string{"食品作坊经营许可证"}
+	}, func(c *checkup.Catalogue) { // one way out is a licence that is only renewed here, and first had elsewhere
+		on(0, func(_ *checkup.Item, g *checkup.Guide) { g.Materials[0].Name = "食品作坊经营许可证" })(c)
+		ring("户口迁入证明", "住房证明")(c)
+		c.Proofs = append(c.Proofs, checkup.Proof{Code: "RX", Name: "住房证明", Issuers: []string{"所"}, Needs: []string{"食品作坊经营许可证"}, Basis: c.Proofs[0].Basis})
+	}},
+	{"proof_circle", func(c *checkup.Catalogue) { // by another name
+		ring("户口迁入证明", "住房证明")(c)
+		c.Proofs[3].Needs, c.Proofs[4].Aliases = []string{"居所凭证"}, []string{"居所凭证"}
+	}, func(c *checkup.Catalogue) {
+		ring("户口迁入证明", "住房证明")(c)
+		c.Proofs[3].Cancelled = true
+	}},
 	{"proof_circle_some", func(c *checkup.Catalogue) {
 		material(checkup.Material{Name: "食品作坊经营许可证"})(c)
 		on(0, func(_ *checkup.Item, g *checkup.Guide) {

@@ -75,6 +75,7 @@ type document struct{ region, name string }
 type needs struct {
 	nodes  []node
 	number map[document]int
+	named  map[string]int // the first of each name, in whatever area
 	ways   []way
 }
 
@@ -92,7 +93,7 @@ type way struct {
 }
 
 func needsOf(c *Catalogue, conditional bool) *needs {
-	g := &needs{number: map[document]int{}}
+	g := &needs{number: map[document]int{}, named: map[string]int{}}
 	for i := range c.Items {
 		it := &c.Items[i]
 		if it.Guide != nil && !blank(it.Guide.Result.Name) {
@@ -107,6 +108,7 @@ func needsOf(c *Catalogue, conditional bool) *needs {
 				if d := (document{"", documentOf(a)}); d.name != "" {
 					if _, taken := g.number[d]; !taken {
 						g.number[d] = v
+						first(g.named, d.name, v)
 					}
 				}
 			}
@@ -117,7 +119,7 @@ func needsOf(c *Catalogue, conditional bool) *needs {
 	}
 	for i := range c.Proofs {
 		if p := &c.Proofs[i]; p.made() {
-			g.way(g.number[document{"", documentOf(p.Name)}], g.find("", p.Needs))
+			g.way(g.number[document{"", documentOf(p.Name)}], g.find(anywhere, p.Needs))
 		}
 	}
 	return g
@@ -132,6 +134,7 @@ func (g *needs) node(d document, s Subject) int {
 		return v
 	}
 	g.number[d] = len(g.nodes)
+	first(g.named, d.name, len(g.nodes))
 	g.nodes = append(g.nodes, node{document: d, subject: s})
 	return len(g.nodes) - 1
 }
@@ -163,6 +166,10 @@ func (g *needs) way(to int, asks []int) {
 	}
 }
 
+// anywhere is the area of those who make out proofs: they take what they need
+// from any.
+const anywhere = "*"
+
 // find finds the documents that somebody in an area is asked for, as far as the
 // catalogue yields them: there, in the areas around it, or as proofs.
 func (g *needs) find(region string, names []string) []int {
@@ -170,10 +177,14 @@ func (g *needs) find(region string, names []string) []int {
 	for _, name := range names {
 		d := document{region, documentOf(name)}
 		v, ok := g.number[d]
+		if !ok && region == anywhere {
+			v, ok = g.named[d.name]
+		}
 		if !ok {
-			if v, ok = g.around(d); !ok {
-				continue
-			}
+			v, ok = g.around(d)
+		}
+		if !ok {
+			continue
 		}
 		if !slices.Contains(list, v) {
 			list = append(list, v)
