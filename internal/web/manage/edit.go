@@ -138,10 +138,18 @@ func (o *desk) meanwhile(w http.ResponseWriter, r *http.Request, s *Sheet, row *
 }
 
 func conflict(r *http.Request, s *Sheet) *ui.Notice {
+	if s.Stale {
+		return stale(s)
+	}
 	if s.Rev == 0 {
 		return &ui.Notice{Kind: ui.Todo, Urgent: true, Title: ui.M("manage.conflict.gone"), Body: ui.M("manage.conflict.next")}
 	}
 	return &ui.Notice{Kind: ui.Todo, Urgent: true, Title: ui.M("manage.conflict", "who", s.By, "when", ui.MomentFull(door.Lang(r), s.At)), Body: ui.M("manage.conflict.next")}
+}
+
+// stale says that the item changed since the draft was begun.
+func stale(s *Sheet) *ui.Notice {
+	return &ui.Notice{Kind: ui.Todo, Title: ui.M("manage.stale", "base", s.base.N, "now", s.v.N), Body: ui.M("manage.stale.next")}
 }
 
 // drop puts the draft away.

@@ -141,7 +141,7 @@ func (o *desk) show(w http.ResponseWriter, r *http.Request, s *Sheet, p ui.Page,
 		}
 	}
 	if p.Notice == nil && s.Stale {
-		p.Notice = &ui.Notice{Kind: ui.Todo, Title: ui.M("manage.stale", "base", s.base.N, "now", s.v.N), Body: ui.M("manage.stale.next")}
+		p.Notice = stale(s)
 	}
 	p.Title, p.Data, p.Back = ui.M("manage.editor.title"), data, &ui.Link{Text: ui.M("manage.flows.title"), Href: "/manage/flows"}
 	o.render(w, r, "editor", status, p)
