@@ -14,6 +14,7 @@ import (
 	"tongban/internal/web/door"
 	"tongban/internal/web/keep"
 	"tongban/internal/web/laws"
+	"tongban/internal/web/lists"
 	"tongban/internal/web/manage"
 	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
@@ -35,7 +36,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, manage.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

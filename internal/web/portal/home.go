@@ -45,6 +45,7 @@ func (p *portal) home(w http.ResponseWriter, r *http.Request) {
 			{Text: ui.M("portal.progress.title"), Href: "/progress", Note: ui.M("portal.home.progress")},
 			{Text: ui.M("portal.check.title"), Href: "/check", Note: ui.M("portal.home.check")},
 			{Text: ui.M("portal.grants.title"), Href: "/grants", Note: ui.M("portal.home.grants")},
+			{Text: ui.M("listed.title"), Href: "/lists", Note: ui.M("listed.home")},
 			{Text: ui.M("laws.title"), Href: "/laws"},
 			{Text: ui.M("portal.spot_fakes.title"), Href: "/spot-fakes"},
 		},

@@ -1,0 +1,211 @@
+// Package lists is the public pages of the lists: all of them by group, one with
+// search and filters on any day, an entry with its versions, what changed between
+// two days, downloads and the feed of changes. It holds no rule and changes nothing.
+package lists
+
+import (
+	"embed"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+
+	"tongban/internal/record/store"
+	"tongban/internal/register/lists"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+)
+
+//go:embed pages
+var pages embed.FS
+
+// The lengths of lists on a page.
+const (
+	entriesOnPage     = 30
+	differencesOnPage = 15
+	actsOnPage        = 20
+	versionsOnPage    = 50
+	rowsOpen          = 30 // rows of a table before the rest is folded
+)
+
+// most is how long what an address asks for may be, in characters.
+const most = 80
+
+// desk draws the pages of this room.
+type desk struct {
+	*door.Door
+	overview overview
+	books    chan struct{} // workbooks that may be written at once
+}
+
+// Mount adds the pages of the lists.
+func Mount(d *door.Door, mux *door.Mux) error {
+	if err := d.UI.Add("lists", pages); err != nil {
+		return err
+	}
+	o := &desk{Door: d, books: make(chan struct{}, 2)}
+	mux.HandleFunc("GET /lists", o.index)
+	mux.HandleFunc("GET /lists/changes.atom", o.feed)
+	mux.HandleFunc("GET /lists/{kind}", o.kind(o.list))
+	mux.HandleFunc("GET /lists/{kind}/changes", o.kind(o.changes))
+	mux.HandleFunc("GET /lists/{kind}/changes.atom", o.feed)
+	mux.HandleFunc("GET /lists/{kind}/schema.json", o.kind(o.schema))
+	for _, f := range formats {
+		mux.HandleFunc("GET /lists/{kind}/download."+f.ending, o.kind(func(w http.ResponseWriter, r *http.Request, k *lists.Kind) { o.download(w, r, k, f) }))
+	}
+	mux.HandleFunc("GET /lists/{kind}/{code}", o.kind(o.entry))
+	mux.HandleFunc("GET /lists/{kind}/{code}/{version}", o.kind(o.version))
+	return nil
+}
+
+// kind finds the kind of list in the address.
+func (o *desk) kind(h func(http.ResponseWriter, *http.Request, *lists.Kind)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		k, err := lists.KindOf(r.PathValue("kind"))
+		if err != nil {
+			o.UI.NotFound(w, r)
+			return
+		}
+		h(w, r, k)
+	}
+}
+
+// show renders a page of this room; with faults it is sent back to be mended.
+func (o *desk) show(w http.ResponseWriter, r *http.Request, page ui.Page) {
+	status := http.StatusOK
+	if len(page.Errors) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	o.UI.Render(w, r, status, page)
+}
+
+// param is what the address says, in characters that people write and not too long.
+func param(r *http.Request, name string) string { return cleaned(r.URL.Query().Get(name)) }
+
+// cleaned leaves out what no text has, so that no database chokes on it.
+func cleaned(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if c == unicode.ReplacementChar || unicode.IsControl(c) {
+			return -1
+		}
+		return c
+	}, strings.TrimSpace(s))
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+// today is the day of the clock.
+func (o *desk) today() day.Day { return o.House.Store.Now().Day() }
+
+// dayField reads a day of the address, otherwise when none is asked for; the
+// field shows it, with what is wrong with it.
+func (o *desk) dayField(r *http.Request, name string, otherwise day.Day) (day.Day, ui.Field) {
+	f := ui.Field{Kind: ui.FieldDay, Name: name, Label: ui.M("listed." + name), Value: param(r, name), Optional: true}
+	if f.Value == "" {
+		return otherwise, f
+	}
+	d, err := ui.ParseDay(f.Value, o.today(), f.Label)
+	if err != nil {
+		f.Error, _ = err.(ui.Text)
+		return otherwise, f
+	}
+	f.Value = d.String()
+	return d, f
+}
+
+// faults are what is wrong with fields, for the summary on top.
+func faults(fields ...ui.Field) (list []ui.FieldError) {
+	for _, f := range fields {
+		if f.Error != nil {
+			list = append(list, ui.FieldError{Field: f.ID(), Text: f.Error})
+		}
+	}
+	return list
+}
+
+// kindText is the name of a kind of list.
+func kindText(k *lists.Kind) ui.Text { return ui.Both{ZH: k.Name, EN: k.NameEN} }
+
+func columnText(c *lists.Column) ui.Text { return ui.Both{ZH: c.Title, EN: c.TitleEN} }
+
+func tableText(t *lists.Table) ui.Text { return ui.Both{ZH: t.Title, EN: t.TitleEN} }
+
+func kindPath(k *lists.Kind) string { return "/lists/" + k.Key }
+
+func entryPath(k *lists.Kind, code string) string { return kindPath(k) + "/" + url.PathEscape(code) }
+
+func versionPath(k *lists.Kind, code string, n int) string {
+	return entryPath(k, code) + "/v" + strconv.Itoa(n)
+}
+
+// on keeps the day in an address, "" for today.
+func (o *desk) on(d day.Day) string {
+	if d == o.today() {
+		return ""
+	}
+	return "?on=" + d.String()
+}
+
+func orDash(s string) ui.Text {
+	if s == "" {
+		return ui.Plain("—")
+	}
+	return ui.Plain(s)
+}
+
+// spanText says from when to when something holds.
+func spanText(s day.Span) ui.Text {
+	if s.Until == 0 {
+		return ui.M("listed.span.open", "from", ui.OnDay(s.From))
+	}
+	return ui.M("listed.span", "from", ui.OnDay(s.From), "until", ui.OnDay(s.Until))
+}
+
+// shown is a value of a column in the reader's language.
+type shown struct {
+	names  lists.Names
+	column *lists.Column
+	value  any
+}
+
+// In writes the value in words.
+func (s shown) In(lang wording.Lang) string {
+	if s.column.Type == lists.Region {
+		code, _ := s.value.(string)
+		return s.names.Region(code)
+	}
+	return s.names.Show(s.column, s.value, lang)
+}
+
+// overview remembers how the lists stand while nothing changes.
+type overview struct {
+	mu  sync.Mutex
+	seq int64
+	day day.Day
+	all map[string]lists.Standing
+}
+
+// at tells how the lists stand today.
+func (v *overview) at(tx *store.Tx) (map[string]lists.Standing, error) {
+	seq, err := lists.Head(tx)
+	if err != nil {
+		return nil, err
+	}
+	today := tx.Today()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.all != nil && v.seq == seq && v.day == today {
+		return v.all, nil
+	}
+	all, err := lists.Overview(tx, today)
+	if err == nil {
+		v.seq, v.day, v.all = seq, today, all
+	}
+	return all, err
+}
