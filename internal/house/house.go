@@ -279,6 +279,7 @@ func (h *House) Run(ctx context.Context) {
 		h.settle,
 		h.backups,
 		h.sweep,
+		h.pointItems,
 		h.forgets,
 		h.rotate,
 	} {
@@ -341,6 +342,28 @@ func (h *House) Restore(ctx context.Context, r io.ReadSeeker, erased []vault.Gon
 }
 
 const sweepEvery = time.Hour
+
+// pointBatch is how many items are pointed at articles in one transaction.
+const pointBatch = 100
+
+// pointItems points at articles, once, the items that a program before the
+// library of laws published.
+func (h *House) pointItems(ctx context.Context) {
+	var some bool
+	err := h.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		some, err = catalog.Unpointed(tx)
+		return err
+	})
+	for after := int64(0); some && err == nil && h.readOnly == nil; some = after != 0 {
+		err = h.Store.Do(ctx, store.Background, func(tx *store.Tx) (err error) {
+			after, err = catalog.PointUnpointed(tx, after, pointBatch)
+			return err
+		})
+	}
+	if err != nil && ctx.Err() == nil {
+		h.Options.Log.Warn("items not pointed at articles", "err", err)
+	}
+}
 
 // sweep clears away what nobody needs any more: sessions that are over, uploads
 // whose command never came.

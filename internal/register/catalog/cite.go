@@ -3,8 +3,11 @@ package catalog
 import (
 	"strconv"
 
+	"github.com/goccy/go-yaml"
+
 	"tongban/internal/record/store"
 	"tongban/internal/register/law"
+	"tongban/internal/rules/flow"
 	"tongban/internal/rules/workday"
 )
 
@@ -62,4 +65,38 @@ func (b Basis) Cited() string {
 		return ""
 	}
 	return "《" + b.Law + "》" + b.Article
+}
+
+// unpointed are the versions with a guide of items that point at nothing.
+const unpointed = ` from item_version v where v.home = $1 and v.complete and v.id > $2
+	and not exists (select 1 from law_pointer p where p.home = v.home and p.kind = 'item' and p.code = cast(v.item as text))`
+
+// Unpointed tells whether there are items for PointUnpointed.
+func Unpointed(tx *store.Tx) (bool, error) {
+	return tx.Get([]any{new(int64)}, `select v.id`+unpointed+` limit 1`, tx.Home(), 0)
+}
+
+// PointUnpointed points at articles the items with a guide that do not: those
+// published by a program that knew no library of laws. It goes on behind a
+// version, reads up to limit of them, and returns the last; 0 is the end.
+func PointUnpointed(tx *store.Tx, after int64, limit int) (last int64, err error) {
+	rows, err := store.All(tx, func(r store.Row) (v versionRow, err error) {
+		err = r.Scan(&v.ID, &v.Of, &v.Span.From, &v.Span.Until, &v.written, &v.flow)
+		return v, err
+	}, `select v.id, v.item, v.from_day, v.until_day, v.written, v.flow`+unpointed+` order by v.id limit $3`, tx.Home(), after, limit)
+	for _, v := range rows {
+		d := &Draft{}
+		if err := yaml.Unmarshal(v.written, &d.Item); err != nil {
+			return 0, err
+		}
+		if d.Flow, err = flow.Parse(v.flow); err != nil {
+			return 0, err
+		}
+		s := law.Subject{Kind: LawKind, Code: strconv.FormatInt(v.Of, 10), Label: d.Name}
+		if err := law.PointNew(tx, s, v.Span, d.cites()); err != nil {
+			return 0, err
+		}
+		last = v.ID
+	}
+	return last, err
 }

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"tongban/internal/record/act"
@@ -41,7 +42,30 @@ func TestAnItemPointsAtItsArticles(t *testing.T) {
 		if len(before) != len(was) || before["limit 示范优待办法第九条"] != 0 || after["limit 示范优待办法第九条"] != 1 {
 			t.Errorf("before %v, after %v", before, after)
 		}
-		id, err := as(g, ann, propose, func(c *act.Call) (int64, error) { return catalog.ProposeEnd(c, item, day.MustParse("2025-09-01"), "停办") })
+		g.do(t, func(tx *store.Tx) error {
+			tx.Put(`delete from law_pointer where home = $1`, tx.Home())
+			return tx.Flush()
+		})
+		g.do(t, func(tx *store.Tx) error {
+			last, err := catalog.PointUnpointed(tx, 0, 10)
+			if err == nil && last == 0 {
+				t.Error("nothing was pointed again")
+			}
+			return err
+		})
+		g.do(t, func(tx *store.Tx) error {
+			some, err := catalog.Unpointed(tx)
+			if some {
+				t.Error("something is left unpointed")
+			}
+			return err
+		})
+		if a, b := g.cited(t, item, "2025-06-30"), g.cited(t, item, "2025-07-01"); !maps.Equal(a, before) || !maps.Equal(b, after) {
+			t.Errorf("pointed again: %v, %v", a, b)
+		}
+		id, err := as(g, ann, propose, func(c *act.Call) (int64, error) {
+			return catalog.ProposeEnd(c, item, day.MustParse("2025-09-01"), "停办")
+		})
 		must(t, err)
 		_, err = g.publish(ben, id)
 		must(t, err)
