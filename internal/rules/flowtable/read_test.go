@@ -200,3 +200,24 @@ func FuzzApply(f *testing.F) {
 		}
 	})
 }
+
+// TestALargeFlow edits a flow of two thousand steps.
+func TestALargeFlow(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(`<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"><process id="p" isExecutable="true"><startEvent id="t0"/><sequenceFlow id="f0" sourceRef="t0" targetRef="t1"/>`)
+	const n = 2000
+	for i := 1; i <= n; i++ {
+		fmt.Fprintf(&b, `<userTask id="t%d" name="第%d步"><incoming>f%d</incoming><outgoing>f%d</outgoing></userTask><sequenceFlow id="f%d" sourceRef="t%d" targetRef="t%d"/>`, i, i, i-1, i, i, i, i+1)
+	}
+	fmt.Fprintf(&b, `<endEvent id="t%d"/></process></definitions>`, n+1)
+	src := []byte(b.String())
+	out := apply(t, src, flowtable.Move{Node: "t1000", To: "f1500"})
+	d := parse(t, out)
+	if rows := flowtable.Of(d).Steps(); len(rows) != n || rows[1499].Node != "t1000" {
+		t.Errorf("%d steps", len(rows))
+	}
+	if list := flowtable.Compare(parse(t, src), d); len(list) != 3 {
+		t.Errorf("%d differences", len(list))
+	}
+}

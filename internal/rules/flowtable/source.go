@@ -50,6 +50,7 @@ type source struct {
 	root  *piece
 	ascii bool // what is not ASCII is written as character references
 	latin bool // bytes are the first 256 characters
+	byID  map[string]*piece
 }
 
 var encodingOf = regexp.MustCompile(`^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
@@ -107,6 +108,12 @@ func scan(b []byte) (*source, error) {
 	if s.root == nil || open != nil {
 		return nil, say("source")
 	}
+	s.byID = map[string]*piece{}
+	s.root.walk(func(p *piece) {
+		if id := p.attr("id"); id != "" && p.space == nsModel && s.byID[id] == nil {
+			s.byID[id] = p
+		}
+	})
 	return s, nil
 }
 
@@ -256,15 +263,7 @@ func (s *source) text(p *piece) string {
 }
 
 // find returns the element of the model with this id.
-func (s *source) find(id string) *piece {
-	var found *piece
-	s.root.walk(func(p *piece) {
-		if found == nil && id != "" && p.space == nsModel && p.attr("id") == id {
-			found = p
-		}
-	})
-	return found
-}
+func (s *source) find(id string) *piece { return s.byID[id] }
 
 // quote writes text so that it stays text, in an element or an attribute.
 func (s *source) quote(text string) string {
