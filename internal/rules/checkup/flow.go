@@ -120,14 +120,29 @@ func (f *Flow) reaches(from int) []bool {
 	return seen
 }
 
+// meetings answers which steps one case can come through, and remembers the ways.
+type meetings struct {
+	flow *Flow
+	from [][]bool // what each step reaches, once it was asked
+}
+
+func meetingsIn(f *Flow) *meetings { return &meetings{f, make([][]bool, len(f.Steps))} }
+
+func (m *meetings) reaches(a, b int) bool {
+	if m.from[a] == nil {
+		m.from[a] = m.flow.reaches(a)
+	}
+	return m.from[a][b]
+}
+
 // together tells whether one case can come through both steps: one after the
 // other, or in two branches that are both taken.
-func (f *Flow) together(a, b int) bool {
-	if f.reaches(a)[b] || f.reaches(b)[a] {
+func (m *meetings) together(a, b int) bool {
+	if m.reaches(a, b) || m.reaches(b, a) {
 		return true
 	}
-	for i, s := range f.Steps {
-		if s.Kind == Parallel && f.splits(i, a, b) {
+	for i, s := range m.flow.Steps {
+		if s.Kind == Parallel && m.splits(i, a, b) {
 			return true
 		}
 	}
@@ -135,15 +150,14 @@ func (f *Flow) together(a, b int) bool {
 }
 
 // splits tells whether different branches of a parallel step lead to a and to b.
-func (f *Flow) splits(at, a, b int) bool {
+func (m *meetings) splits(at, a, b int) bool {
 	toA, toB := false, false
-	for _, n := range f.Steps[at].Next {
-		r := f.reaches(n)
-		r[n] = true
-		if r[a] && r[b] {
+	for _, n := range m.flow.Steps[at].Next {
+		inA, inB := n == a || m.reaches(n, a), n == b || m.reaches(n, b)
+		if inA && inB {
 			return false
 		}
-		toA, toB = toA || r[a], toB || r[b]
+		toA, toB = toA || inA, toB || inB
 	}
 	return toA && toB
 }

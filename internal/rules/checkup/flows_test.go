@@ -38,6 +38,13 @@ var flowTries = []try{
 		s[2].Kind, s[4].Part, s[4].Agency = checkup.Choice, checkup.PartReview, "scjg" // one or the other
 	})},
 	{"reviewed_again", flow(func(_ *checkup.Guide, s []checkup.Step) {
+		s[4].Part, s[4].Role, s[4].Agency = checkup.PartReview, "market", "scjg"
+	}),
+		flow(func(g *checkup.Guide, s []checkup.Step) { // within one branch, one or the other
+			s[3].Kind, s[3].Part, s[3].Next = checkup.Choice, "", []int{11, 12}
+			g.Flow.Steps = append(s, step("简易审查", "market", "scjg", checkup.PartReview, 6), step("审查", "market", "scjg", checkup.PartReview, 6))
+		})},
+	{"reviewed_again", flow(func(_ *checkup.Guide, s []checkup.Step) {
 		s[6] = step("复审", "market", "scjg", checkup.PartReview, 7)
 	}),
 		flow(func(g *checkup.Guide, s []checkup.Step) { // the experts' review is a procedure of its own

@@ -109,9 +109,10 @@ func (f *finder) pairOf(it *Item, both func(a, b *Step) bool) (*Step, *Step) {
 	if fl == nil {
 		return nil, nil
 	}
+	m := meetingsIn(fl)
 	for i := range fl.Steps {
 		for k := i + 1; k < len(fl.Steps); k++ {
-			if a, b := &fl.Steps[i], &fl.Steps[k]; a.Kind == Task && b.Kind == Task && both(a, b) && fl.together(i, k) {
+			if a, b := &fl.Steps[i], &fl.Steps[k]; a.Kind == Task && b.Kind == Task && both(a, b) && m.together(i, k) {
 				return a, b
 			}
 		}
