@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +18,7 @@ import (
 
 const (
 	groupMax        = 64   // commands committed together
+	flightsMax      = 16   // groups that are committed and not yet flushed
 	groupBackground = 8    // of them, not from people
 	readerCount     = 8    // connections that only read
 	statementsKept  = 400  // prepared statements kept for each connection
@@ -34,8 +34,9 @@ type sqliteEngine struct {
 	people  chan *job
 	others  chan *job
 	readers chan *session
+	flusher *flusher
 	stop    chan struct{}
-	done    chan struct{} // closed when the writer has ended
+	done    chan struct{} // closed when the writer has ended and everybody is answered
 	end     func() error
 }
 
@@ -73,12 +74,19 @@ func openSQLite(ctx context.Context, s *Store) (engine, error) {
 		}
 		e.readers <- r
 	}
+	if e.flusher, err = newFlusher(e.path+"-wal", s.opts.NoSync); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	go e.write(writer)
+	go func() {
+		defer close(e.done)
+		e.flusher.run()
+	}()
 	return e, nil
 }
 
 func (e *sqliteEngine) dsn() string {
-	sync := "FULL"
+	sync := "NORMAL" // and the flusher for each commit
 	if e.s.opts.NoSync {
 		sync = "OFF"
 	}
@@ -144,6 +152,14 @@ func (e *sqliteEngine) read(ctx context.Context, f func(*Tx) error) error {
 	case <-ctx.Done():
 		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 	}
+	if err := e.view(r, f); err != nil {
+		return err
+	}
+	return e.flusher.wait()
+}
+
+// view runs a reading on one consistent view and gives its connection back.
+func (e *sqliteEngine) view(r *session, f func(*Tx) error) error {
 	defer func() { e.readers <- r }()
 	if _, err := r.exec("begin", nil); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -167,10 +183,10 @@ func (e *sqliteEngine) finish() error {
 }
 
 // write is the one goroutine that writes. It takes the commands that wait,
-// people's first, and commits them together: one flush for all, and nobody is
-// answered before it.
+// people's first, and commits them together; the flusher puts them on the disk
+// and answers.
 func (e *sqliteEngine) write(w *session) {
-	defer close(e.done)
+	defer close(e.flusher.flights)
 	defer w.close()
 	checked := time.Now()
 	for {
@@ -226,10 +242,10 @@ func drain(group []*job, from chan *job, upTo int) []*job {
 	return group
 }
 
-// commit runs a group and answers it. When the group dies everybody in it is
-// told the same: nothing was stored.
+// commit runs a group and hands it to the flusher to be answered. When the group
+// dies everybody in it is told the same: nothing was stored.
 func (e *sqliteEngine) commit(w *session, group []*job) {
-	err := e.run(w, group)
+	began, err := e.run(w, group)
 	if err != nil {
 		_, _ = w.exec("rollback", nil) // SQLite may have rolled back already
 		e.s.ids.drop()
@@ -240,54 +256,75 @@ func (e *sqliteEngine) commit(w *session, group []*job) {
 		if fatal(err) {
 			e.s.fail(err.Error())
 		}
+	} else {
+		followUp(group)
+	}
+	e.flusher.flights <- flight{commit: e.flusher.begun.Load(), err: err, answer: func(err error) { e.answer(group, began, err) }}
+}
+
+// followUp runs what the stored commands of a group asked for.
+func followUp(group []*job) {
+	for _, j := range group {
+		if j.err != nil {
+			continue
+		}
+		for _, f := range j.after {
+			f()
+		}
+	}
+}
+
+// answer tells everybody in a group what became of it.
+func (e *sqliteEngine) answer(group []*job, began time.Time, err error) {
+	if err == nil {
+		e.s.committed(len(group), began)
+	} else if e.flusher.failure() != nil {
+		e.s.fail(err.Error())
 	}
 	for _, j := range group {
 		if err != nil {
 			j.answer <- err
 			continue
 		}
-		for _, f := range j.after {
-			f()
-		}
 		j.answer <- j.err
 	}
 }
 
-func (e *sqliteEngine) run(w *session, group []*job) error {
+// run runs a group up to its commit, and tells when that began.
+func (e *sqliteEngine) run(w *session, group []*job) (committing time.Time, err error) {
 	if why := e.s.Broken(); why != "" {
-		return fmt.Errorf("%w: %s", ErrUnavailable, why)
+		return committing, fmt.Errorf("%w: %s", ErrUnavailable, why)
 	}
 	if _, err := w.exec("begin immediate", nil); err != nil {
-		return err
+		return committing, err
 	}
 	if e.s.ids.low() {
 		if err := e.reserve(w); err != nil {
-			return err
+			return committing, err
 		}
 	}
 	var kept []any
 	for _, j := range group {
 		k, err := e.runOne(w, j)
 		if err != nil {
-			return err
+			return committing, err
 		}
 		kept = append(kept, k...)
 	}
 	if e.s.opts.BeforeCommit != nil && len(kept) > 0 {
 		tx := &Tx{s: e.s, conn: w, now: e.s.opts.Clock()}
+
 		if err := e.s.opts.BeforeCommit(tx, kept); err != nil {
-			return fmt.Errorf("before commit: %w", err)
+			return committing, fmt.Errorf("before commit: %w", err)
 		}
 		if err := tx.Flush(); err != nil {
-			return fmt.Errorf("before commit: %w", err)
+			return committing, fmt.Errorf("before commit: %w", err)
 		}
 	}
-	began := time.Now()
-	_, err := w.exec("commit", nil)
-	if err == nil {
-		e.s.committed(len(group), began)
-	}
-	return err
+	e.flusher.begun.Add(1) // before anybody can see it
+	committing = time.Now()
+	_, err = w.exec("commit", nil)
+	return committing, err
 }
 
 func (e *sqliteEngine) reserve(w *session) error {
@@ -401,91 +438,4 @@ func fatal(err error) bool {
 		return true
 	}
 	return false
-}
-
-// session is one connection with its prepared statements, kept for its life.
-type session struct {
-	conn *sql.Conn
-	kept map[string]*sql.Stmt
-}
-
-func (c *session) stmt(text string) (*sql.Stmt, error) {
-	if s, ok := c.kept[text]; ok {
-		return s, nil
-	}
-	if len(c.kept) >= statementsKept {
-		for k, s := range c.kept {
-			_ = s.Close()
-			delete(c.kept, k)
-		}
-	}
-	s, err := c.conn.PrepareContext(context.Background(), unpeeked(text))
-	if err != nil {
-		return nil, fmt.Errorf("%w in: %s", err, text)
-	}
-	c.kept[text] = s
-	return s, nil
-}
-
-// limit is a limit that is an argument.
-var limit = regexp.MustCompile(`limit (\$[0-9]+)`)
-
-// unpeeked keeps SQLite from planning a statement by the value of its limit: it
-// would be prepared anew each time that it is run.
-func unpeeked(text string) string { return limit.ReplaceAllString(text, "limit 0 + $1") }
-
-// unsaved counts the pages of the WAL that are not yet in the database.
-func (c *session) unsaved() (int64, error) {
-	r, err := c.query("pragma wal_checkpoint(NOOP)", nil)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = r.Close() }()
-	var busy, inLog, saved int64
-	if !r.Next() {
-		return 0, r.Err()
-	}
-	err = r.Scan(&busy, &inLog, &saved)
-	return inLog - saved, err
-}
-
-// close ends the statements, which would keep the file open, and the connection.
-func (c *session) close() {
-	for _, s := range c.kept {
-		_ = s.Close()
-	}
-	_ = c.conn.Close()
-}
-
-func (c *session) query(text string, args []any) (rows, error) {
-	s, err := c.stmt(text)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(context.Background(), args...)
-}
-
-func (c *session) exec(text string, args []any) (int64, error) {
-	s, err := c.stmt(text)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.ExecContext(context.Background(), args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
-
-func (c *session) batch(puts []put) error {
-	for _, p := range puts {
-		n, err := c.exec(p.sql, p.args)
-		if err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-		if err := checkPut(p, n); err != nil {
-			return err
-		}
-	}
-	return nil
 }
