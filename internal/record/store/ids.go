@@ -16,6 +16,7 @@ const reserveSQL = `update id_block set next = next + $2 where home = $1 returni
 type ids struct {
 	mu      sync.Mutex
 	at, end int64
+	block   int // generation: ids drawn before a block was dropped are not to be used
 }
 
 func (i *ids) next() int64 {
@@ -47,4 +48,12 @@ func (i *ids) drop() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.at, i.end = 0, 0
+	i.block++
+}
+
+// drawn is the generation of the ids that are given out now.
+func (i *ids) drawn() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.block
 }

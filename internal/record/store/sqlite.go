@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,8 +34,9 @@ type sqliteEngine struct {
 	db      *sql.DB
 	people  chan *job
 	others  chan *job
-	readers chan *session
+	readers *pool
 	flusher *flusher
+	aside   aside
 	stop    chan struct{}
 	done    chan struct{} // closed when the writer has ended and everybody is answered
 	end     func() error
@@ -43,6 +45,7 @@ type sqliteEngine struct {
 // job is a command that waits for the writer.
 type job struct {
 	f      func(*Tx) error
+	plan   *plan // what running it beside the writer came to, nil when it was not
 	answer chan error
 	err    error
 	after  []func()
@@ -55,7 +58,7 @@ func openSQLite(ctx context.Context, s *Store) (engine, error) {
 	e := &sqliteEngine{
 		s: s, path: filepath.Join(s.opts.Dir, "tongban.db"),
 		people: make(chan *job, groupMax), others: make(chan *job, groupMax),
-		readers: make(chan *session, readerCount),
+		readers: newPool(readerCount),
 		stop:    make(chan struct{}), done: make(chan struct{}),
 	}
 	db, err := sql.Open("sqlite", e.dsn())
@@ -69,11 +72,15 @@ func openSQLite(ctx context.Context, s *Store) (engine, error) {
 	}
 	for range readerCount {
 		r, err := e.session(ctx)
+		if err == nil {
+			_, err = r.exec("pragma query_only(1)", nil)
+		}
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		e.readers <- r
+		e.readers.put(r)
 	}
+	e.aside.seed, e.aside.touched = maphash.MakeSeed(), map[uint64]int64{}
 	if e.flusher, err = newFlusher(e.path+"-wal", s.opts.NoSync); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -120,10 +127,14 @@ func (e *sqliteEngine) do(ctx context.Context, p Priority, f func(*Tx) error) er
 	queue := e.people
 	if p == Background {
 		queue = e.others
+	} else if done, err := e.beside(j); done {
+		return err
 	}
+	e.aside.pending.Add(1)
 	select {
 	case queue <- j:
 	case <-ctx.Done():
+		e.aside.pending.Add(-1)
 		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 	case <-e.done:
 		return fmt.Errorf("%w: the store is closed", ErrUnavailable)
@@ -144,28 +155,32 @@ func (e *sqliteEngine) do(ctx context.Context, p Priority, f func(*Tx) error) er
 }
 
 func (e *sqliteEngine) read(ctx context.Context, f func(*Tx) error) error {
-	var r *session
 	select {
-	case r = <-e.readers:
+	case <-e.readers.turn:
 	case <-e.done:
 		return fmt.Errorf("%w: the store is closed", ErrUnavailable)
 	case <-ctx.Done():
 		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 	}
-	if err := e.view(r, f); err != nil {
+	err := e.view(func(r *session) error {
+		return f(&Tx{s: e.s, conn: r, readOnly: true, now: e.s.opts.Clock()})
+	})
+	if err != nil {
 		return err
 	}
 	return e.flusher.wait()
 }
 
-// view runs a reading on one consistent view and gives its connection back.
-func (e *sqliteEngine) view(r *session, f func(*Tx) error) error {
-	defer func() { e.readers <- r }()
+// view calls f with a connection that sees one state of the database; the turn
+// of the pool has been taken.
+func (e *sqliteEngine) view(f func(*session) error) error {
+	r := e.readers.take()
+	defer e.readers.put(r)
 	if _, err := r.exec("begin", nil); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer func() { _, _ = r.exec("rollback", nil) }()
-	return f(&Tx{s: e.s, conn: r, readOnly: true, now: e.s.opts.Clock()})
+	return f(r)
 }
 
 func (e *sqliteEngine) close() error { return e.end() }
@@ -175,10 +190,7 @@ func (e *sqliteEngine) close() error { return e.end() }
 func (e *sqliteEngine) finish() error {
 	close(e.stop)
 	<-e.done
-	for range readerCount {
-		r := <-e.readers // a reading that goes on is waited for
-		r.close()
-	}
+	e.readers.close() // a reading that goes on is waited for
 	return e.db.Close()
 }
 
@@ -257,8 +269,10 @@ func (e *sqliteEngine) commit(w *session, group []*job) {
 			e.s.fail(err.Error())
 		}
 	} else {
+		e.aside.visible.Add(1)
 		followUp(group)
 	}
+	e.aside.pending.Add(-int64(len(group)))
 	e.flusher.flights <- flight{commit: e.flusher.begun.Load(), err: err, answer: func(err error) { e.answer(group, began, err) }}
 }
 
@@ -296,6 +310,9 @@ func (e *sqliteEngine) run(w *session, group []*job) (committing time.Time, err 
 		return committing, fmt.Errorf("%w: %s", ErrUnavailable, why)
 	}
 	if _, err := w.exec("begin immediate", nil); err != nil {
+		return committing, err
+	}
+	if err := e.aside.others(w, e.aside.visible.Load()+1); err != nil {
 		return committing, err
 	}
 	if e.s.ids.low() {
@@ -347,7 +364,15 @@ func (e *sqliteEngine) reserve(w *session) error {
 // runOne runs one command in its own savepoint. Its own failure is kept in
 // j.err; the returned error is the death of the whole group.
 func (e *sqliteEngine) runOne(w *session, j *job) (kept []any, err error) {
-	kept, j.after, j.err = e.attempt(w, j.f)
+	if j.plan != nil && e.aside.stands(j.plan, e.s.ids.drawn()) {
+		if kept, j.after, j.err = e.attempt(w, j.plan.tx, j.plan.send); j.err == nil {
+			return kept, nil
+		}
+		if err := undo(w, j.err); err != nil {
+			return nil, err
+		}
+	}
+	kept, j.after, j.err = e.attempt(w, e.tx(w), j.f)
 	if j.err == nil {
 		return kept, nil
 	}
@@ -359,13 +384,15 @@ func (e *sqliteEngine) runOne(w *session, j *job) (kept []any, err error) {
 		return nil, nil
 	}
 	var recErr error
-	kept, _, recErr = e.attempt(w, r.Record)
+	kept, _, recErr = e.attempt(w, e.tx(w), r.Record)
 	if recErr != nil {
 		e.s.opts.Log.Error("refusal not recorded", "err", recErr)
 		return nil, undo(w, recErr)
 	}
 	return kept, nil
 }
+
+func (e *sqliteEngine) tx(w *session) *Tx { return &Tx{s: e.s, conn: w, now: e.s.opts.Clock()} }
 
 // undo rolls the current savepoint back. After SQLITE_FULL or an interrupted
 // write SQLite has silently rolled back the whole transaction: then there is no
@@ -382,11 +409,12 @@ func undo(w *session, cause error) error {
 	return err
 }
 
-func (e *sqliteEngine) attempt(w *session, f func(*Tx) error) (kept []any, after []func(), err error) {
+// attempt runs a command, or sends what it came to beside, in a savepoint.
+func (e *sqliteEngine) attempt(w *session, tx *Tx, f func(*Tx) error) (kept []any, after []func(), err error) {
 	if _, err := w.exec("savepoint c", nil); err != nil {
 		return nil, nil, err
 	}
-	tx := &Tx{s: e.s, conn: w, now: e.s.opts.Clock()}
+	tx.conn = w
 	if err := guard(tx, f); err != nil {
 		return nil, nil, err
 	}
@@ -396,6 +424,7 @@ func (e *sqliteEngine) attempt(w *session, f func(*Tx) error) (kept []any, after
 	if _, err := w.exec("release c", nil); err != nil {
 		return nil, nil, err
 	}
+	e.aside.touch(tx.held, e.aside.visible.Load()+1)
 	return tx.kept, tx.after, nil
 }
 

@@ -22,6 +22,7 @@ type Tx struct {
 	now      day.Instant
 	puts     []put
 	kept     []any
+	held     []row
 	after    []func()
 	once     map[any]any
 }
@@ -121,15 +122,19 @@ func Find[T any](tx *Tx, scan func(Row) (T, error), sql string, args ...any) (v 
 	return v, found, err
 }
 
-// Held is Find of a row by its key that nobody else may touch until the
-// transaction ends: the first statement of a command on that row. On SQLite the
-// one writer holds everything anyway.
+// Held is Find of a row by its key, whose first two parts are the first two
+// arguments, that nobody else may touch until the transaction ends: the first
+// statement of a command on that row. On SQLite it is only remembered: the one
+// writer holds everything anyway, and a command that was run beside it is run
+// again if somebody else held the row meanwhile.
 func Held[T any](tx *Tx, scan func(Row) (T, error), sql string, args ...any) (v T, found bool, err error) {
 	if tx.readOnly {
 		panic("store: a row held in a read transaction: " + sql)
 	}
 	if tx.Engine() == Postgres {
 		sql += ` for update`
+	} else {
+		tx.held = append(tx.held, heldRow(sql, args))
 	}
 	return Find(tx, scan, sql, args...)
 }
