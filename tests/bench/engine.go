@@ -65,6 +65,9 @@ func durability(ctx context.Context, s *store.Store) (string, error) {
 			return err
 		}
 		out = fmt.Sprintf("SQLite %s, journal_mode %s, synchronous %s", version, mode, [...]string{"OFF", "NORMAL", "FULL", "EXTRA"}[level])
+		if level == 1 {
+			out += " and each commit flushed by ourselves before it is answered (fdatasync), which is what FULL promises"
+		}
 		return nil
 	})
 	return out, err

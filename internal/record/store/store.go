@@ -80,7 +80,7 @@ type Options struct {
 	Committed func(commands int, took time.Duration)
 
 	Pragmas []string // further pragmas for SQLite's connections (tests: max_page_count)
-	NoSync  bool     // SQLite only: synchronous=OFF while a demonstration is built
+	NoSync  bool     // SQLite only: nothing is flushed while a demonstration is built
 }
 
 // Store is an open database.
