@@ -16,10 +16,17 @@ const (
 // index finds lines of ours.
 type index struct {
 	byGram   map[uint64][]int32
-	byName   map[string][]int32 // folded
-	byBoth   map[string][]int32 // agency, folded
+	byOwn    map[ownGram][]int32 // within one agency
+	byName   map[string][]int32  // folded
+	byBoth   map[string][]int32  // agency, folded
 	byCode   map[string][]int32
 	byFamily map[string][]int32
+}
+
+// ownGram is a pair of characters in the names of one agency.
+type ownGram struct {
+	agency string
+	key    uint64
 }
 
 // candidates finds for each line of theirs the lines of ours that may be it.
@@ -35,10 +42,9 @@ func (m *matcher) candidates() {
 	x := m.index()
 	m.pairsOf = make([][]pair, len(m.theirs.entries))
 	m.backOf = make([][]pair, len(m.ours.entries))
-	met := make([]int32, len(m.ours.entries))    // the line that met it last, from 1
-	shared := make([]int32, len(m.ours.entries)) // weight of the pairs in common
+	m.crowd = crowd{met: make([]int32, len(m.ours.entries)), worth: make([]int32, len(m.ours.entries))}
 	for t := range m.theirs.entries {
-		list := m.meet(x, t, met, shared)
+		list := m.meet(x, t)
 		pairs := make([]pair, 0, len(list))
 		for _, o := range list {
 			if !m.no[[2]int{t, int(o)}] {
@@ -54,7 +60,7 @@ func (m *matcher) candidates() {
 }
 
 func (m *matcher) index() *index {
-	x := &index{byGram: map[uint64][]int32{}, byName: map[string][]int32{}, byBoth: map[string][]int32{}, byCode: map[string][]int32{}, byFamily: map[string][]int32{}}
+	x := &index{byGram: map[uint64][]int32{}, byOwn: map[ownGram][]int32{}, byName: map[string][]int32{}, byBoth: map[string][]int32{}, byCode: map[string][]int32{}, byFamily: map[string][]int32{}}
 	for i := range m.ours.entries {
 		e, n, o := &m.ours.entries[i], &m.ours.names[i], int32(i)
 		x.byName[n.folded] = append(x.byName[n.folded], o)
@@ -70,6 +76,9 @@ func (m *matcher) index() *index {
 		for _, g := range n.grams {
 			if g.pair() {
 				x.byGram[g.key] = append(x.byGram[g.key], o)
+				if e.Agency != "" {
+					x.byOwn[ownGram{e.Agency, g.key}] = append(x.byOwn[ownGram{e.Agency, g.key}], o)
+				}
 			}
 		}
 	}
@@ -78,63 +87,92 @@ func (m *matcher) index() *index {
 
 // meet lists the lines of ours that one line of theirs is compared with: those
 // of its code and its name, and those that share the rarest pairs of characters.
-func (m *matcher) meet(x *index, t int, met, shared []int32) []int32 {
-	e, n := &m.theirs.entries[t], &m.theirs.names[t]
-	var found []int32
-	mark := int32(t + 1)
-	see := func(list []int32, w int32, bound int) {
-		if len(list) > bound {
-			list, m.whole = list[:bound], false
-		}
-		for _, o := range list {
-			if m.ours.in[o] != 0 {
-				continue // a person has placed it
-			}
-			if met[o] != mark {
-				met[o], shared[o] = mark, 0
-				found = append(found, o)
-			}
-			shared[o] += w
-		}
-	}
+func (m *matcher) meet(x *index, t int) []int32 {
 	if m.theirs.in[t] != 0 {
 		return nil
 	}
+	e, n := &m.theirs.entries[t], &m.theirs.names[t]
+	c := &m.crowd
+	c.found, c.mark = c.found[:0], int32(t+1)
 	const certain = 1 << 20
-	see(x.byBoth[e.Agency+"\n"+n.folded], certain, exactly)
-	see(x.byName[n.folded], certain/2, max(exactly, len(x.byBoth[e.Agency+"\n"+n.folded])))
-	for _, c := range []string{e.Code, baseOf(e)} {
-		if c != "" {
-			see(x.byCode[c], certain/4, exactly)
+	both := x.byBoth[e.Agency+"\n"+n.folded]
+	m.see(both, certain, exactly)
+	m.see(x.byName[n.folded], certain/2, max(exactly, len(both)))
+	for _, code := range []string{e.Code, baseOf(e)} {
+		if code != "" {
+			m.see(x.byCode[code], certain/4, exactly)
 		}
 	}
 	if f := familyOf(e); f != "" {
-		see(x.byFamily[f], 20, families)
+		m.see(x.byFamily[f], 20, families)
 	}
-	grams := slices.DeleteFunc(slices.Clone(n.grams), func(g gram) bool { return !g.pair() })
-	slices.SortFunc(grams, func(a, b gram) int {
-		return cmp.Or(len(x.byGram[a.key])-len(x.byGram[b.key]), cmp.Compare(a.key, b.key))
-	})
-	left := visits
-	for _, g := range grams {
-		list := x.byGram[g.key]
+	c.grams = c.grams[:0]
+	all := 0
+	for _, g := range n.grams {
+		if list := x.byGram[g.key]; len(list) > 0 && g.pair() {
+			c.grams = append(c.grams, g)
+			all += len(list)
+		}
+	}
+	if all <= visits || e.Agency == "" {
+		m.follow(c.grams, func(g gram) []int32 { return x.byGram[g.key] }, visits)
+		return m.best(c.found, n)
+	}
+	// In a crowd, its own agency's lines first.
+	left := m.follow(c.grams, func(g gram) []int32 { return x.byOwn[ownGram{e.Agency, g.key}] }, visits/2)
+	m.follow(c.grams, func(g gram) []int32 { return x.byGram[g.key] }, visits/2+left)
+	return m.best(c.found, n)
+}
+
+// crowd is the room in which candidates are gathered for one line after the other.
+type crowd struct {
+	mark  int32   // of the line, from 1
+	met   []int32 // per line of ours, the line that met it last
+	worth []int32 // weight of what they share
+	found []int32
+	grams []gram
+}
+
+// see meets lines of ours, at most bound of them.
+func (m *matcher) see(list []int32, w int32, bound int) {
+	if len(list) > bound {
+		list, m.whole = list[:bound], false
+	}
+	c := &m.crowd
+	for _, o := range list {
+		if m.ours.in[o] != 0 {
+			continue // a person has placed it
+		}
+		if c.met[o] != c.mark {
+			c.met[o], c.worth[o] = c.mark, 0
+			c.found = append(c.found, o)
+		}
+		c.worth[o] += w
+	}
+}
+
+// follow meets the lines that share pairs of characters, the rarest pair first,
+// as far as left reaches; it returns what is left.
+func (m *matcher) follow(grams []gram, lines func(gram) []int32, left int) int {
+	slices.SortFunc(grams, func(a, b gram) int { return cmp.Or(len(lines(a))-len(lines(b)), cmp.Compare(a.key, b.key)) })
+	for i, g := range grams {
+		list := lines(g)
 		if len(list) > left {
-			if left > 0 && left < visits {
-				m.whole = false
+			m.whole = false
+			if i > 0 {
 				break
 			}
-			m.whole = m.whole && left == 0
-			list = list[:left]
 		}
-		left -= len(list)
-		see(list, g.w, len(list))
+		m.see(list[:min(len(list), left)], g.w, len(list))
+		left = max(0, left-len(list))
 	}
-	return m.best(found, shared, n)
+	return left
 }
 
 // best keeps the lines that share most: half of them by how much they share,
 // half by how little else they hold.
-func (m *matcher) best(found, shared []int32, n *name) []int32 {
+func (m *matcher) best(found []int32, n *name) []int32 {
+	shared := m.crowd.worth
 	if len(found) > most {
 		var much, little top
 		for _, o := range found {
@@ -142,6 +180,8 @@ func (m *matcher) best(found, shared []int32, n *name) []int32 {
 			little.offer(o, int(shared[o])*2000/(n.weight+m.ours.names[o].weight+1))
 		}
 		found = append(much.lines(), little.lines()...)
+	} else {
+		found = slices.Clone(found)
 	}
 	slices.Sort(found)
 	return slices.Compact(found)

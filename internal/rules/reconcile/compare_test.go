@@ -232,10 +232,7 @@ func province(n int) (theirs, ours []reconcile.Entry) {
 func large() bool { return os.Getenv("TB_LARGE") != "" }
 
 func TestProvince(t *testing.T) {
-	n := 20_000
-	if testing.Short() {
-		n = 4_000
-	}
+	n := 4_000
 	if large() {
 		n = 200_000
 	}

@@ -15,6 +15,7 @@ type matcher struct {
 	no      map[[2]int]bool // rejected
 	groups  []group
 	whole   bool
+	crowd   crowd
 }
 
 // side is one of the two lists.
