@@ -85,8 +85,8 @@ func TestCirclesAreThoseOfReachability(t *testing.T) {
 			if steps[i][i] == far {
 				continue
 			}
-			first := slices.IndexFunc(steps[i], func(int) bool { return true })
-			for first = 0; steps[i][first] == far || steps[first][i] == far; first++ {
+			first := 0
+			for ; steps[i][first] == far || steps[first][i] == far; first++ {
 			}
 			if s, ok := shortest[first]; !ok || steps[i][i] < s {
 				shortest[first] = steps[i][i]
