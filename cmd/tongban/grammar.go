@@ -18,6 +18,7 @@ type grammar struct {
 	User     userCommands     `cmd:"" help:"shell.user.help"`
 	Item     itemCommands     `cmd:"" help:"shell.item.help"`
 	Catalog  catalogCommands  `cmd:"" help:"checkup.command.help"`
+	Law      lawCommands      `cmd:"" help:"law.command.help"`
 	Calendar calendarCommands `cmd:"" help:"shell.calendar.help"`
 
 	Workday workdayCommands `cmd:"" help:"cli.workday.help"`
