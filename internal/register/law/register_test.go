@@ -38,6 +38,11 @@ func TestCitationsAreFoundOnTheDay(t *testing.T) {
 				t.Errorf("on %s: %s, want %s", on, got, want)
 			}
 		}
+		_, err = g.bring(strings.NewReplacer("糕点", "面条", "bakery", "noodles", "虚构：是", "虚构：是\n节录：是", "第二条 ", "第七条 ").Replace(bakery("2025-01-01", "一。", "二。")))
+		must(t, err)
+		if got := g.findings("面条办法第三条、第七条", "2026-03-09"); got != "not_included known" {
+			t.Errorf("in an excerpt: %s", got)
+		}
 	})
 }
 
@@ -125,25 +130,28 @@ func (g *rig) touched(change int64) (codes []string) {
 func TestALawThatChangesListsAllThatItTouches(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, g *rig) {
-		g.point(7, "2025-01-01") // the library does not have the law yet
+		g.point(7, "2025-01-01")        // the library does not have the law yet
+		g.Do(func(tx *store.Tx) error { // cites the law as a whole: every change touches it
+			return law.PointNew(tx, law.Subject{Kind: "item", Code: "whole", Label: "整部"}, day.Span{From: day.MustParse("2025-01-01")}, []law.Cite{{Part: law.Basis, Words: "《糕点办法》"}})
+		})
 		out, err := g.bring(bakery("2025-01-01", "一。", "二。", "三。"))
 		must(t, err)
-		if got := g.touched(out.Changes[0]); len(got) != 7 {
+		if got := g.touched(out.Changes[0]); len(got) != 8 {
 			t.Fatalf("the new law touches %v", got)
 		}
 		out, err = g.bring(bakery("2026-05-01", "一。", "二。", "另三。"))
 		must(t, err)
-		if got := strings.Join(g.touched(out.Changes[0]), " "); got != "i002 i005" || len(out.Amended) != 1 {
+		if got := strings.Join(g.touched(out.Changes[0]), " "); got != "i002 i005 whole" || len(out.Amended) != 1 {
 			t.Fatalf("the third article touches %s, %+v", got, out)
 		}
 		x, err := g.laws.Interpret(bg, by(ann), "", law.InterpretIn{Law: "bakery", Article: citation.Article{N: 2}, Number: "云府函〔2026〕3号", Words: "二是指两个。"})
 		must(t, err)
-		if got := g.touched(x.Change); x.Subjects != 2 || !slices.Equal(got, []string{"i001", "i004"}) {
+		if got := g.touched(x.Change); x.Subjects != 3 || !slices.Equal(got, []string{"i001", "i004", "whole"}) {
 			t.Fatalf("the interpretation touches %v (%d)", got, x.Subjects)
 		}
 		x, err = g.laws.Repeal(bg, by(ann), "", law.RepealIn{Law: "bakery", From: day.MustParse("2026-06-01"), Number: "云府发〔2026〕9号"})
 		must(t, err)
-		if x.Subjects != 7 || len(g.touched(x.Change)) != 7 {
+		if x.Subjects != 8 || len(g.touched(x.Change)) != 8 {
 			t.Fatalf("the repeal touches %d", x.Subjects)
 		}
 		if got := g.findings("糕点办法第一条", "2026-06-01"); got != "no_longer" {
