@@ -33,11 +33,11 @@ type stage struct {
 
 // set builds a stage with so many nodes and waits until all of them are ready.
 func (r *run) set(ctx context.Context, strict bool, nodes int, more ...string) (*stage, error) {
-	return r.setWith(ctx, r.bin, strict, nodes, more...)
+	return r.setWith(ctx, r.bin, found, strict, nodes, more...)
 }
 
-// setWith is set with another binary.
-func (r *run) setWith(ctx context.Context, bin string, strict bool, nodes int, more ...string) (*stage, error) {
+// setWith is set with another binary, on a county founded in its way.
+func (r *run) setWith(ctx context.Context, bin string, found founding, strict bool, nodes int, more ...string) (*stage, error) {
 	s := &stage{bin: bin, out: r.out, more: more}
 	var err error
 	if s.dir, err = os.MkdirTemp(r.dir, "stage-"); err != nil {
@@ -53,7 +53,7 @@ func (r *run) setWith(ctx context.Context, bin string, strict bool, nodes int, m
 	if s.servers, err = startServers(ctx, s.dir, strict, r.ttl, s.log); err != nil {
 		return s, err
 	}
-	if s.county, err = drive.Found(ctx, drive.Options(filepath.Join(s.dir, "founder"), s.servers.url())); err != nil {
+	if s.county, err = found(ctx, s); err != nil {
 		return s, err
 	}
 	for i := range nodes {

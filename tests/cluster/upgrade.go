@@ -37,7 +37,11 @@ func (r *run) upgraded(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := r.setWith(ctx, old, true, 3, "--drain", drain)
+	by := founding(found)
+	if old != r.bin {
+		by = foundBy(filepath.Dir(old))
+	}
+	s, err := r.setWith(ctx, old, by, true, 3, "--drain", drain)
 	if err != nil {
 		return err
 	}
@@ -58,6 +62,9 @@ func (r *run) upgraded(ctx context.Context) error {
 	after, err := s.schema(ctx)
 	if err != nil {
 		return err
+	}
+	if after <= before {
+		return fmt.Errorf("no migration ran: the schema is %d before and %d after", before, after)
 	}
 	// An older node on the newer schema: the release is taken back.
 	if err := s.replace(ctx, s.nodes[0], old); err != nil {
