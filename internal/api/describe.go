@@ -27,7 +27,7 @@ import (
 const english = "x-en"
 
 // tags are the groups of operations, in the order of the documentation.
-var tags = []string{"open", "item", "session", "draft", "mine", "licence", "paper", "inbox", "work", "task", "act", "window", "person", "place", "feed", "tool"}
+var tags = []string{"open", "item", "list", "session", "draft", "mine", "licence", "paper", "inbox", "work", "task", "act", "window", "person", "place", "feed", "tool"}
 
 // schemaName names the schema of a type: its own name, with its room before it
 // when it comes from elsewhere.

@@ -1,13 +1,12 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 
 	"tongban/internal/record/act"
@@ -55,9 +54,16 @@ type guideView struct {
 	Form     *formView         `json:"form,omitempty"`
 }
 
-type guideIn struct {
+// GuideIn names an item, and the answer that the reader holds.
+type GuideIn struct {
 	Item  int64  `path:"item" example:"17"`
 	Match string `header:"If-None-Match" maxLength:"200"`
+}
+
+// guideAs is a guide in the form that the reader prefers.
+type guideAs struct {
+	GuideIn
+	Accept string `header:"Accept" hidden:"true"`
 }
 
 // cachedOut is an answer that may be kept by whoever stands between.
@@ -66,6 +72,7 @@ type cachedOut struct {
 	ContentType string `header:"Content-Type"`
 	ETag        string `header:"ETag"`
 	Cache       string `header:"Cache-Control"`
+	Vary        string `header:"Vary"`
 	Body        []byte
 }
 
@@ -116,16 +123,23 @@ func (g *guides) get(k guideKey, write func() ([]byte, error)) (written, error) 
 
 func items(s *server) {
 	on(s, spec{id: "searchItems", method: http.MethodGet, path: "/items", tag: "item", access: public}, s.searchItems)
+	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, content: "application/json", answer: guideView{}},
+		func(ctx context.Context, v *visit, in *guideAs) (*cachedOut, error) {
+			if strings.Contains(in.Accept, linked) {
+				return s.public(ctx, v, &in.GuideIn, "cpsv", linked)
+			}
+			return s.public(ctx, v, &in.GuideIn, "guide", "application/json")
+		})
 	for _, x := range []struct {
 		id, path, kind, media string
 		answer                any
 	}{
-		{"showGuide", "/items/{item}", "guide", "application/json", guideView{}},
+		{"showService", "/items/{item}/service.jsonld", "cpsv", linked, nil},
 		{"showFlow", "/items/{item}/flow.bpmn", "bpmn", "application/xml", nil},
 		{"drawFlow", "/items/{item}/flow.svg", "svg", "image/svg+xml", nil},
 	} {
 		on(s, spec{id: x.id, method: http.MethodGet, path: x.path, tag: "item", access: public, cached: true, content: x.media, answer: x.answer},
-			func(ctx context.Context, v *visit, in *guideIn) (*cachedOut, error) {
+			func(ctx context.Context, v *visit, in *GuideIn) (*cachedOut, error) {
 				return s.public(ctx, v, in, x.kind, x.media)
 			})
 	}
@@ -161,7 +175,7 @@ func (s *server) searchItems(ctx context.Context, v *visit, in *searchIn) (*page
 }
 
 // public answers a guide, or a flow, of the version that holds today.
-func (s *server) public(ctx context.Context, v *visit, in *guideIn, kind, media string) (*cachedOut, error) {
+func (s *server) public(ctx context.Context, v *visit, in *GuideIn, kind, media string) (*cachedOut, error) {
 	var w written
 	err := s.read(ctx, func(tx *store.Tx) error {
 		item, err := s.h.Items.InForce(tx, in.Item, tx.Today())
@@ -178,7 +192,7 @@ func (s *server) public(ctx context.Context, v *visit, in *guideIn, kind, media 
 	if err != nil {
 		return nil, err
 	}
-	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Body: w.body}
+	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Vary: "Accept, Accept-Language", Body: w.body}
 	if in.Match == w.etag {
 		out.Status, out.Body = http.StatusNotModified, nil
 	}
@@ -186,12 +200,14 @@ func (s *server) public(ctx context.Context, v *visit, in *guideIn, kind, media 
 }
 
 func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wording.Lang) ([]byte, error) {
-	if kind != "guide" && item.Flow == nil {
+	if (kind == "bpmn" || kind == "svg") && item.Flow == nil {
 		return nil, act.Missing("api.flow")
 	}
 	switch kind {
 	case "bpmn":
 		return item.FlowXML, nil
+	case "cpsv":
+		return s.cpsv(tx, item)
 	case "svg":
 		return draw.SVG(item.Flow, draw.Options{Lang: lang, Name: item.Name}), nil
 	}
@@ -211,11 +227,7 @@ func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wo
 	if item.Form != nil {
 		g.Form = formOf(item.Form, lang)
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(g)
-	return b.Bytes(), err
+	return asJSON(g)
 }
 
 func values(m map[string]string) []string {

@@ -91,7 +91,7 @@ func (s *server) answers(p spec) map[string]*huma.Response {
 		schema = s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(p.answer), true, p.id)
 	case media == "":
 		return list
-	case !strings.HasPrefix(media, "text/") && !strings.HasSuffix(media, "xml"):
+	case !strings.HasPrefix(media, "text/") && !strings.HasSuffix(media, "xml") && !strings.HasSuffix(media, "json"):
 		schema.Format = "binary"
 	}
 	list["200"] = &huma.Response{Content: map[string]*huma.MediaType{media: {Schema: schema}}}
