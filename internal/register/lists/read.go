@@ -246,13 +246,13 @@ func (q Query) filter(tx *store.Tx) *filter {
 	f.and(`v.home = %s`, tx.Home())
 	f.and(`v.list = %s`, q.List)
 	f.where = append(f.where, `not v.ended`)
-	f.and(`v.from_day <= %s`, q.At.Day)
+	f.and(`+v.from_day <= %s`, q.At.Day) // the signs keep SQLite to the index in the order of the codes
 	today := "$" + strconv.Itoa(len(f.args))
 	if q.At.Seq == 0 {
 		f.where = append(f.where, `(v.until_day = 0 or v.until_day > `+today+`)`)
 	} else {
-		f.and(`v.seq <= %s and not exists (select 1 from list_version w where w.home = v.home and w.entry = v.entry
-			and w.n > v.n and w.from_day <= `+today+` and w.seq <= %s)`, q.At.Seq)
+		f.and(`+v.seq <= %s and not exists (select 1 from list_version w where w.home = v.home and w.entry = v.entry
+			and w.n > v.n and +w.from_day <= `+today+` and +w.seq <= %s)`, q.At.Seq)
 	}
 	if q.Agency != "" {
 		f.and(`v.agency = %s`, q.Agency)
@@ -263,8 +263,11 @@ func (q Query) filter(tx *store.Tx) *filter {
 	if q.Type != "" {
 		f.and(`v.type = %s`, q.Type)
 	}
-	if key := nameKey(q.Text); key != "" {
-		code := f.arg(strings.TrimSpace(q.Text))
+	if text := strings.TrimSpace(q.Text); text != "" {
+		code, key := f.arg(text), nameKey(text)
+		if key == "" {
+			key = "\n" // signs alone are in no name
+		}
 		f.and(`(v.code = `+code+` or v.name_key like %s escape '\')`, "%"+likeEscape(key)+"%")
 	}
 	return f

@@ -222,6 +222,11 @@ func TestFeedAndEditions(t *testing.T) {
 				t.Errorf("%+v %v", made, err2)
 			}
 			found, err3 := lists.Page(tx, lists.Query{List: "power", Text: "乙", Bare: true})
+			for text, n := range map[string]int{"！！": 0, "A-1": 1, "%": 0, " 乙 ": 1, "甲": 0} {
+				if list, err := lists.Page(tx, lists.Query{List: "power", Text: text}); err != nil || len(list) != n {
+					t.Errorf("%q found %d, %v", text, len(list), err)
+				}
+			}
 			if len(found) != 1 || found[0].Content.Columns != nil {
 				t.Errorf("%+v %v", found, err3)
 			}
