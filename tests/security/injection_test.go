@@ -55,7 +55,7 @@ func some(n int) []string {
 }
 
 // pageQueries are the query parameters that pages read.
-var pageQueries = []string{"q", "back", "code", "from", "page", "only", "status", "sort", "item", "agency", "kind", "lang", "done", "before", "person", "subject", "agent", "purpose", "group", "sent", "saved"}
+var pageQueries = []string{"q", "back", "code", "from", "page", "only", "status", "sort", "item", "agency", "kind", "lang", "done", "before", "person", "subject", "agent", "purpose", "group", "sent", "saved", "on", "type", "region", "after", "to", "part"}
 
 // Every parameter in every address, and every query of every page and operation.
 func TestHostileAddresses(t *testing.T) {

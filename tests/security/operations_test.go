@@ -14,7 +14,8 @@ import (
 // rule must name the same.
 var operationRules = table(
 	`signIn checkCode showDay showToday addWorkingDays countWorkingDays showCheckpoint showLogKeys searchItems showGuide showFlow drawFlow
-	check listGrants listAgencies`, rule{open: true},
+	check listGrants listAgencies showService showLists showList showListSchema listEntries listChanges showEntry listVersions showVersion
+	compareList`, rule{open: true},
 	`showProgress`, rule{open: true, away: true},
 	`signInSecond`, rule{never: true},
 	`showSession choosePost listMyCases listLooks listDrafts listInbox markRead listLicences listRepresentations showKnown showKept`, rule{},
@@ -108,6 +109,8 @@ func (w *world) address(o operation) string {
 		name := strings.Trim(p, "{}")
 		at := "/my/" + o.path
 		switch {
+		case strings.Contains(o.path, "/lists/"):
+			return map[string]string{"list": "power", "code": listedCode, "n": "1"}[name]
 		case name == "case" && (strings.Contains(o.path, "/tasks/") || strings.Contains(o.path, "/inquiries/") || strings.Contains(o.path, "/extension")):
 			return w.value("/task/", "id")
 		case name == "case":
@@ -122,7 +125,7 @@ func (w *world) address(o operation) string {
 	if o.upload {
 		path += "?material=plan"
 	}
-	for _, q := range map[string][]string{"findCases": {"q=99012419880907308X"}, "addWorkingDays": {"from=2026-03-09", "n=3"}, "countWorkingDays": {"after=2026-03-09", "until=2026-03-20"}}[o.id] {
+	for _, q := range map[string][]string{"findCases": {"q=99012419880907308X"}, "addWorkingDays": {"from=2026-03-09", "n=3"}, "compareList": {"from=2026-01-01"}, "countWorkingDays": {"after=2026-03-09", "until=2026-03-20"}}[o.id] {
 		path += map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + q
 	}
 	return path

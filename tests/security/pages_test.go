@@ -110,6 +110,8 @@ func (w *world) value(path, name string) string {
 	in := w.in
 	n := int64(1)
 	switch {
+	case name == "code" && strings.HasPrefix(path, "/lists/"):
+		return listedCode
 	case name == "id" && strings.HasPrefix(path, "/items/"), name == "id" && strings.HasPrefix(path, "/admin/items/"), name == "id" && strings.HasPrefix(path, "/manage/flows/"), name == "item":
 		n = in.item
 	case name == "id" && strings.Contains(path, "/draft/"):
@@ -143,7 +145,7 @@ func (w *world) value(path, name string) string {
 	case name == "paper":
 		n = in.paper
 	default:
-		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "day": "2026-03-09", "request": "1", "law": "administrative-licensing", "article": "32"}[name]
+		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "day": "2026-03-09", "request": "1", "kind": "power", "version": "v1", "law": "administrative-licensing", "article": "32"}[name]
 	}
 	return strconv.FormatInt(n, 10)
 }

@@ -28,6 +28,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/licence/sheet"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/web"
 	"tongban/internal/web/door"
@@ -122,6 +123,9 @@ func found(ctx context.Context, dir string) (*world, error) {
 	if err := w.staffElsewhere(ctx); err != nil {
 		return nil, fmt.Errorf("staff of another region: %w", err)
 	}
+	if err := w.list(ctx); err != nil {
+		return nil, fmt.Errorf("lists: %w", err)
+	}
 	if err := w.furnish(ctx); err != nil {
 		return nil, fmt.Errorf("cases: %w", err)
 	}
@@ -179,6 +183,22 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// listedCode is the code of an entry that the trials put on the list of powers.
+const listedCode = "TRY-LIST-1"
+
+// list puts an entry on the list of powers.
+func (w *world) list(ctx context.Context) error {
+	editor, err := w.c.Actor(ctx, "zfb_catalogue_1")
+	if err != nil {
+		return err
+	}
+	article := []lists.Row{{"article": "《行政许可法》第三十二条"}}
+	_, err = w.h.Lists.Change(ctx, editor, "", lists.Batch{List: "power", Document: "云政发〔2026〕1号", Reason: "试一试", Changes: []lists.Change{{Content: lists.Content{
+		Columns: lists.Row{"code": listedCode, "name": "试一试的权力", "type": "01", "agency": "scjg"},
+		Tables:  map[string][]lists.Row{"basis": article, "duties": {{"step": "受理", "text": "公示"}}, "situations": {{"text": "不公示的"}}}}}}})
+	return err
 }
 
 // furnish gives the baker a draft, a case at the window, one that three bodies
