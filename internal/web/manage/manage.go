@@ -48,6 +48,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 		mux.HandleFunc(pattern, d.Staff(o.may(h)))
 	}
 	mux.Upload("POST /manage/flows/{id}/upload", d.Staff(o.may(o.upload)))
+	mountMatching(o, mux)
 	return d.UI.Add("manage", files)
 }
 
