@@ -9,6 +9,7 @@ import (
 	"tongban/internal/house"
 	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
+	"tongban/internal/web/adjustments"
 	"tongban/internal/web/admin"
 	"tongban/internal/web/counter"
 	"tongban/internal/web/door"
@@ -16,6 +17,7 @@ import (
 	"tongban/internal/web/laws"
 	"tongban/internal/web/lists"
 	"tongban/internal/web/manage"
+	"tongban/internal/web/notices"
 	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
 	"tongban/internal/web/ui"
@@ -36,7 +38,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

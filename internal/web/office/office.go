@@ -43,17 +43,18 @@ func Mount(d *door.Door, mux *door.Mux) error {
 // Menu is the left menu of a post.
 func Menu(a act.Actor) []ui.Link {
 	link := func(name, href string) ui.Link { return ui.Link{Text: ui.M("office.menu." + name), Href: href} }
+	adjustments := ui.Link{Text: ui.M("adjustments.menu"), Href: "/manage/adjustments"}
 	switch a.Post {
 	case "leader":
-		return []ui.Link{link("extensions", "/office/extensions"), link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find")}
+		return []ui.Link{link("extensions", "/office/extensions"), link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find"), adjustments}
 	case "supervisor":
 		return []ui.Link{link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find")}
 	case "head":
-		return []ui.Link{link("work", "/office"), link("extensions", "/office/extensions"), link("find", "/office/find")}
+		return []ui.Link{link("work", "/office"), link("extensions", "/office/extensions"), link("find", "/office/find"), adjustments}
 	case "inspector":
 		return []ui.Link{link("work", "/office")}
 	}
-	return []ui.Link{link("work", "/office"), link("find", "/office/find")}
+	return []ui.Link{link("work", "/office"), link("find", "/office/find"), adjustments}
 }
 
 // home is the first page of a post: the figures of those who watch, the

@@ -1,0 +1,121 @@
+package adjustments
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+	"tongban/internal/work/adjust"
+)
+
+// List is the adjustments.
+type List struct {
+	Filter ui.Filter
+	Table  ui.Table
+	Next   string
+	May    bool
+}
+
+// tones are how a stage stands out in a list.
+var tones = map[string]ui.Tone{adjust.Draft: ui.ToneTodo, adjust.Done: ui.ToneDone, adjust.Refused: ui.ToneOff, adjust.Dropped: ui.ToneOff}
+
+func stage(s string) *ui.Status {
+	tone, ok := tones[s]
+	if !ok {
+		tone = ui.ToneNow
+	}
+	return &ui.Status{Tone: tone, Text: ui.M("adjust.stage." + s)}
+}
+
+func (o *desk) list(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	before, _ := strconv.ParseInt(q.Get("before"), 10, 64)
+	choose := choices(ui.Field{Kind: ui.FieldSelect, Name: "stage", Label: ui.M("adjustments.col.stage"), Value: q.Get("stage"),
+		Options: []ui.Option{{Label: ui.M("adjustments.all")}}}, "adjust.stage.", append(append([]string{}, adjust.Way...), adjust.Refused, adjust.Dropped))
+	data := List{Filter: ui.Filter{Action: here, Fields: []ui.Field{choose}},
+		Table: ui.Table{Caption: ui.M("adjustments.title"), HideCaption: true, Columns: columns("document", "stage", "source", "entries", "from"), Empty: ui.Empty{Text: ui.M("adjustments.empty")}}}
+	if !o.Read(w, r, func(tx *store.Tx) error {
+		data.May = o.allowed(tx, r, adjust.CommandDraft)
+		list, err := adjust.Page(tx, q.Get("stage"), before, onPage)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
+			counts, err := adjust.Counts(tx, a.ID)
+			if err != nil {
+				return err
+			}
+			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(a.Document), Href: address(a.ID), Note: ui.Plain(a.Reason)},
+				{Status: stage(a.Stage)}, {Text: ui.M("adjust.source." + a.Source)}, {Text: counted(counts)}, {Text: ui.OnDay(a.From)}}})
+		}
+		if len(list) == onPage {
+			data.Next = ui.Page{URL: r.URL}.With("before", strconv.FormatInt(list[len(list)-1].ID, 10))
+		}
+		return nil
+	}) {
+		return
+	}
+	o.render(w, r, "list", ui.Page{Title: ui.M("adjustments.title"), Data: data})
+}
+
+// counted says how many entries there are, by what becomes of them.
+func counted(counts map[adjust.Does]int) ui.Text {
+	var parts []ui.Text
+	for _, d := range append([]adjust.Does{adjust.Unsettled}, adjust.All...) {
+		if n := counts[d]; n > 0 {
+			parts = append(parts, ui.M("adjustments.counted", "does", d.Label(), "n", n))
+		}
+	}
+	return ui.Join{Sep: "，", Texts: parts}
+}
+
+// headFields are what an adjustment says of itself.
+func headFields(q url.Values) []ui.Field {
+	source := adjust.Own
+	switch {
+	case q.Get("law_change") != "":
+		source = adjust.Law
+	case q.Get("order") != "":
+		source = adjust.Above
+	}
+	level := choices(field(ui.FieldSelect, "level", false), "adjust.level.", adjust.Levels)
+	from := choices(field(ui.FieldSelect, "source", false), "adjust.source.", adjust.Sources)
+	from.Value = source
+	change, order := field(ui.FieldCode, "law_change", true), field(ui.FieldCode, "order", true)
+	change.Value, order.Value = q.Get("law_change"), q.Get("order")
+	effective := field(ui.FieldDay, "from", false)
+	effective.Hint = ui.M("adjustments.hint.from")
+	return []ui.Field{field(ui.FieldText, "document", false), level, from, change, order, effective, field(ui.FieldArea, "reason", false)}
+}
+
+func (o *desk) newPage(w http.ResponseWriter, r *http.Request) {
+	o.render(w, r, "new", ui.Page{Title: ui.M("adjustments.new"), Data: headFields(r.URL.Query()), Back: &ui.Link{Text: ui.M("adjustments.title"), Href: here}})
+}
+
+func (o *desk) begin(w http.ResponseWriter, r *http.Request) {
+	fields := headFields(url.Values{})
+	from, err := dayOf(r, o.House.Store.Now().Day())
+	var begun adjust.Begun
+	if err == nil {
+		begun, err = o.adjust.Begin(r.Context(), door.Actor(r), door.Key(r), adjust.Head{Document: value(r, "document"), Level: value(r, "level"), Reason: value(r, "reason"),
+			Source: value(r, "source"), LawChange: valueInt(r, "law_change"), Order: valueInt(r, "order"), From: from})
+	}
+	if wrong, ok := door.Wrong(err); ok {
+		o.render(w, r, "new", ui.Page{Title: ui.M("adjustments.new"), Data: fields, Errors: ui.Fill(fields, r.PostForm, wrong)})
+		return
+	}
+	o.settled(w, r, err, address(begun.ID)+"?done=saved")
+}
+
+// dayOf reads the effective day; none is left to the command to refuse.
+func dayOf(r *http.Request, today day.Day) (day.Day, error) {
+	if value(r, "from") == "" {
+		return 0, nil
+	}
+	d, err := ui.ParseDay(value(r, "from"), today, ui.M("adjustments.field.from"))
+	return d, asField("from", err)
+}

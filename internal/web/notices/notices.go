@@ -1,0 +1,193 @@
+// Package notices is the public notices of adjustments of the catalogue: what is
+// going to change and from when, a form for comments while the notice runs, and what
+// became of each comment.
+package notices
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"tongban/internal/record/store"
+	"tongban/internal/register/lists"
+	"tongban/internal/web/door"
+	"tongban/internal/web/ui"
+	"tongban/internal/work/adjust"
+)
+
+//go:embed pages
+var pages embed.FS
+
+const (
+	here        = "/notices/adjustments"
+	onPage      = 20
+	entriesShow = 200
+	commentShow = 50
+)
+
+// desk is the pages of this room.
+type desk struct{ *door.Door }
+
+// Mount adds the pages.
+func Mount(d *door.Door, mux *door.Mux) error {
+	o := &desk{d}
+	mux.HandleFunc("GET "+here, o.list)
+	mux.HandleFunc("GET "+here+"/{id}", o.one)
+	mux.HandleFunc("POST "+here+"/{id}", d.Person(o.comment))
+	return d.UI.Add("notices", pages)
+}
+
+// List is the notices, the latest first.
+type List struct {
+	Table ui.Table
+	Next  string
+}
+
+func (o *desk) list(w http.ResponseWriter, r *http.Request) {
+	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	data := List{Table: ui.Table{Caption: ui.M("notices.title"), HideCaption: true, Columns: columns("document", "stage", "until", "from"), Empty: ui.Empty{Text: ui.M("notices.none")}}}
+	if !o.Read(w, r, func(tx *store.Tx) error {
+		page, err := adjust.Public(tx, before, onPage)
+		for _, a := range page {
+			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(a.Document), Href: address(a.ID), Note: ui.Plain(a.Reason)},
+				{Text: ui.M("adjust.stage." + a.Stage)}, {Text: ui.OnDay(a.NoticeUntil)}, {Text: ui.OnDay(a.From)}}})
+		}
+		if len(page) == onPage {
+			data.Next = here + "?before=" + strconv.FormatInt(page[onPage-1].ID, 10)
+		}
+		return err
+	}) {
+		return
+	}
+	o.UI.Render(w, r, http.StatusOK, ui.Page{Name: "notices/list", Title: ui.M("notices.title"), Data: data})
+}
+
+func address(id int64) string { return here + "/" + strconv.FormatInt(id, 10) }
+
+func columns(names ...string) (list []ui.Column) {
+	for _, n := range names {
+		list = append(list, ui.Column{Label: ui.M("notices.col." + n)})
+	}
+	return list
+}
+
+// One is a notice.
+type One struct {
+	adjust.Adjustment
+	Here     string
+	Facts    []ui.Fact
+	Table    ui.Table
+	Next     string
+	Open     bool
+	Fields   []ui.Field
+	Count    ui.Text
+	Comments []Comment
+	More     string
+}
+
+// Comment is what somebody said, with what became of it.
+type Comment struct {
+	Words   string
+	Outcome ui.Text
+	Answer  string
+}
+
+func fields() []ui.Field {
+	return []ui.Field{{Kind: ui.FieldArea, Name: "words", Label: ui.M("notices.words"), Hint: ui.M("notices.words.hint")}}
+}
+
+func (o *desk) one(w http.ResponseWriter, r *http.Request) { o.oneWith(w, r, fields(), nil) }
+
+func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, form []ui.Field, wrong []ui.FieldError) {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	d := One{Here: address(id), Fields: form}
+	if !o.Read(w, r, func(tx *store.Tx) (err error) {
+		if d.Adjustment, err = adjust.PublicByID(tx, id); err != nil {
+			return err
+		}
+		d.Open = d.Stage == adjust.Notice && tx.Today() <= d.NoticeUntil
+		d.Facts = []ui.Fact{{Label: ui.M("notices.col.stage"), Value: ui.M("adjust.stage." + d.Stage)}, {Label: ui.M("notices.level"), Value: ui.M("adjust.level." + d.Level)},
+			{Label: ui.M("notices.col.until"), Value: ui.OnDay(d.NoticeUntil)}, {Label: ui.M("notices.col.from"), Value: ui.OnDay(d.From)}, {Label: ui.M("notices.reason"), Value: ui.Plain(d.Reason)}}
+		if err := d.entries(tx, ui.Page{URL: r.URL}, r.URL.Query().Get("after")); err != nil {
+			return err
+		}
+		return d.said(tx, ui.Page{URL: r.URL}, r.URL.Query().Get("comments"))
+	}) {
+		return
+	}
+	p := ui.Page{Name: "notices/one", Title: ui.M("notices.one", "document", d.Document), Data: d, Errors: wrong, Back: &ui.Link{Text: ui.M("notices.title"), Href: here}}
+	if r.URL.Query().Get("done") == "said" {
+		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("notices.said"), Body: ui.M("notices.said.next")}
+	}
+	status := http.StatusOK
+	if len(wrong) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	o.UI.Render(w, r, status, p)
+}
+
+// entries are a page of what becomes of what.
+func (d *One) entries(tx *store.Tx, p ui.Page, after string) error {
+	all, err := adjust.Entries(tx, d.ID)
+	d.Table = ui.Table{Caption: ui.M("notices.entries"), HideCaption: true, Columns: columns("list", "code", "does", "into")}
+	for i, e := range all {
+		if e.List+" "+e.Code <= after {
+			continue
+		}
+		if len(d.Table.Rows) == entriesShow {
+			d.Next = p.With("after", all[i-1].List+" "+all[i-1].Code)
+			break
+		}
+		var into []ui.Text
+		for _, c := range e.Into {
+			into = append(into, ui.Plain(c))
+		}
+		d.Table.Rows = append(d.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(e.List)}, {Text: ui.Plain(e.Name), Note: ui.Plain(e.Code)}, {Text: e.Does.Label()}, {Text: ui.Join{Sep: " ", Texts: into}, Note: ui.Plain(e.Note)}}})
+	}
+	return err
+}
+
+func listName(key string) ui.Text {
+	if key == adjust.OnItems {
+		return ui.M("notices.items")
+	}
+	k, err := lists.KindOf(key)
+	if err != nil {
+		return ui.Plain(key)
+	}
+	return ui.Both{ZH: k.Name, EN: k.NameEN}
+}
+
+// said are the comments that were answered, without who made them.
+func (d *One) said(tx *store.Tx, p ui.Page, after string) error {
+	all, open, err := adjust.CommentCounts(tx, d.ID)
+	if err != nil {
+		return err
+	}
+	d.Count = ui.M("notices.count", "n", all, "open", open)
+	from, _ := strconv.ParseInt(after, 10, 64)
+	list, err := adjust.Comments(tx, d.ID, true, from, commentShow)
+	for _, m := range list {
+		d.Comments = append(d.Comments, Comment{m.Words, ui.M("adjust.comment." + m.Outcome), m.Answer})
+	}
+	if len(list) == commentShow {
+		d.More = p.With("comments", strconv.FormatInt(list[commentShow-1].ID, 10))
+	}
+	return err
+}
+
+// comment takes what somebody signed in says.
+func (o *desk) comment(w http.ResponseWriter, r *http.Request) {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	_, err := o.House.Adjust.Say(r.Context(), door.Actor(r), door.Key(r), id, r.PostFormValue("words"))
+	if wrong, ok := door.Wrong(err); ok {
+		form := fields()
+		o.oneWith(w, r, form, ui.Fill(form, r.PostForm, wrong))
+		return
+	}
+	if err != nil {
+		o.Fail(w, r, err)
+		return
+	}
+	door.Done(w, r, address(id)+"?done=said")
+}
