@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 )
 
 // Row is what stands in one line: by key of the column, a string, an int64 (a
@@ -96,13 +95,4 @@ func (k *Kind) parts(c Content) (n [maxTables]int) {
 		n[i] = len(c.Tables[t.Key])
 	}
 	return n
-}
-
-// clone copies the content, so that it may be changed.
-func (c Content) clone() Content {
-	out := Content{Columns: maps.Clone(c.Columns), Tables: map[string][]Row{}}
-	for key, rows := range c.Tables {
-		out.Tables[key] = slices.Clone(rows)
-	}
-	return out
 }
