@@ -9,7 +9,6 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/identity/identitytest"
 	"tongban/internal/register/lists"
-	"tongban/internal/rules/day"
 )
 
 var bg = context.Background()
@@ -94,5 +93,3 @@ func (r *rig) on(t testing.TB, list, code string, at lists.Stand) (e lists.Entry
 }
 
 var today = identitytest.Start.Day()
-
-func dayOf(s string) day.Day { return day.MustParse(s) }
