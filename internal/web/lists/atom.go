@@ -75,7 +75,13 @@ func (o *desk) feed(w http.ResponseWriter, r *http.Request) {
 	before, _ := strconv.ParseInt(param(r, "before"), 10, 64)
 	before = max(0, before)
 	f := atomFeed{Lang: langTag(door.Lang(r)), ID: o.urn("list-changes", list), Title: title}
-	if !o.Read(w, r, func(tx *store.Tx) error { return o.fillFeed(tx, r, &f, path, list, before) }) {
+	var newest int64
+	if !o.Read(w, r, func(tx *store.Tx) (err error) {
+		if newest, err = lists.Head(tx); err != nil {
+			return err
+		}
+		return o.fillFeed(tx, r, &f, path, list, before)
+	}) {
 		return
 	}
 	b, err := xml.MarshalIndent(f, "", " ")
@@ -83,7 +89,7 @@ func (o *desk) feed(w http.ResponseWriter, r *http.Request) {
 		o.Fail(w, r, o.House.Runner.SettleFor(r.Context(), r.Pattern, err))
 		return
 	}
-	tag := fmt.Sprintf(`"%s-%d-%s"`, f.Updated, before, f.Lang)
+	tag := fmt.Sprintf(`"%d-%d-%s"`, newest, before, f.Lang)
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "public, max-age=300")
 	w.Header().Set("Vary", "Cookie")

@@ -121,6 +121,9 @@ func TestLists(t *testing.T) {
 		{"pages hold each entry once", pagesHoldEachEntryOnce},
 		{"nonsense in an address", nonsenseInAnAddress},
 		{"pages are whole", pagesAreWhole},
+		{"files are what was asked for", filesAreWhatWasAskedFor},
+		{"files are as their schema says", filesAreAsTheirSchemaSays},
+		{"the feed has every change once", theFeedHasEveryChangeOnce},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			w.T = t
