@@ -19,6 +19,8 @@ import (
 type catalogCommands struct {
 	Check catalogCheck `cmd:"" help:"checkup.command.check"`
 	Rules catalogRules `cmd:"" help:"checkup.command.rules"`
+
+	Compare catalogCompare `cmd:"" help:"compare.command.help"`
 }
 
 // catalogCheck judges a catalogue as a whole (清单体检), without a server.

@@ -72,7 +72,7 @@ func totals(n compare.Counts) ui.Chart {
 
 // matchFilter is the form by which rows are chosen.
 func matchFilter(q compare.Query, here ui.Page) ui.Filter {
-	choose := func(name, value string, label ui.Text, options ...ui.Option) ui.Field {
+	among := func(name, value string, label ui.Text, options ...ui.Option) ui.Field {
 		return ui.Field{Kind: ui.FieldSelect, Name: name, Label: label, Value: value, Options: append([]ui.Option{{Value: "", Label: ui.M("manage.match.all")}}, options...)}
 	}
 	var relations, fields, verdicts []ui.Option
@@ -86,8 +86,8 @@ func matchFilter(q compare.Query, here ui.Page) ui.Filter {
 	for _, v := range []string{"open", "confirmed", "rejected"} {
 		verdicts = append(verdicts, ui.Option{Value: v, Label: ui.M("compare.verdict." + v)})
 	}
-	f := ui.Filter{Action: "/manage/compare/" + text(q.Comparison), Fields: []ui.Field{choose("relation", string(q.Relation), ui.M("manage.match.col.relation"), relations...),
-		choose("differs", q.Differs, ui.M("manage.match.col.differs"), fields...), choose("verdict", q.Verdict, ui.M("manage.match.col.verdict"), verdicts...)}}
+	f := ui.Filter{Action: "/manage/compare/" + text(q.Comparison), Fields: []ui.Field{among("relation", string(q.Relation), ui.M("manage.match.col.relation"), relations...),
+		among("differs", q.Differs, ui.M("manage.match.col.differs"), fields...), among("verdict", q.Verdict, ui.M("manage.match.col.verdict"), verdicts...)}}
 	for _, x := range f.Fields {
 		for _, o := range x.Options {
 			if o.Value != "" && o.Value == x.Value {

@@ -64,7 +64,7 @@ func (d *Desk) Begin(ctx context.Context, a act.Actor, token string, in Sent) (i
 	if err := problems.AsError(); err != nil {
 		return 0, err
 	}
-	rows, whole := match(in.Agency, theirs, ours, before, placesOf(agencies))
+	rows, whole := Match(in.Agency, theirs, ours, before, placesOf(agencies))
 	key := sentIn{Agency: in.Agency, File: in.File, Digest: sum[:]}
 	return act.Run(ctx, d.Runner, a, token, CommandBegin, key, func(c *act.Call, in sentIn) (int64, error) {
 		if err := c.Allow(act.Scope{Agency: in.Agency, Region: d.Region}); err != nil {
@@ -91,9 +91,10 @@ func placesOf(agencies []identity.Agency) (places []string) {
 	return places
 }
 
-// match compares and makes rows of the result. Of what only the catalogue has,
-// the agency's own items are shown: the rest is others' business.
-func match(agency string, theirs, ours []Line, before []reconcile.Decision, places []string) (rows []Row, whole bool) {
+// Match compares and makes rows of the result, which is whole when every line met
+// all that are like it. Of what only the catalogue has, the agency's own items are
+// shown, for the rest is others' business; agency "" is all.
+func Match(agency string, theirs, ours []Line, before []reconcile.Decision, places []string) (rows []Row, whole bool) {
 	in := reconcile.Input{Places: places, Decided: before}
 	for i := range theirs {
 		in.Theirs = append(in.Theirs, theirs[i].Entry())
@@ -104,7 +105,7 @@ func match(agency string, theirs, ours []Line, before []reconcile.Decision, plac
 	r := reconcile.Compare(in)
 	for i := range r.Matches {
 		m := &r.Matches[i]
-		if m.Relation == reconcile.OnlyOurs && ours[m.Ours[0]].Agency != agency {
+		if agency != "" && m.Relation == reconcile.OnlyOurs && ours[m.Ours[0]].Agency != agency {
 			continue
 		}
 		row := Row{N: len(rows) + 1, Relation: m.Relation, Score: m.Score, Verdict: m.Verdict}

@@ -41,7 +41,7 @@ func (d *Desk) ours(tx *store.Tx, on day.Day) ([]Line, error) {
 				return nil, err
 			}
 			if i, ok := at[v.Code]; ok {
-				written(&list[i], v)
+				written(&list[i], &v.Written, v.Flow)
 			}
 		}
 		if after = hits.Next; after == "" {
@@ -50,23 +50,32 @@ func (d *Desk) ours(tx *store.Tx, on day.Day) ([]Line, error) {
 	}
 }
 
+// OfDraft is an item that lies in a file as a line of a comparison.
+func OfDraft(d *catalog.Draft) Line {
+	l := Line{Code: d.Code, Name: d.Name, Type: d.Type, Agency: d.Agency}
+	if !d.NameOnly() {
+		written(&l, &d.Item, d.Flow)
+	}
+	return l
+}
+
 // written takes over what an item that is written out says.
-func written(l *Line, v *catalog.Version) {
-	if l.Days = v.Terms.Promised; l.Days.IsZero() {
-		l.Days = v.Terms.Statutory
+func written(l *Line, it *catalog.Item, def *flow.Definition) {
+	if l.Days = it.Terms.Promised; l.Days.IsZero() {
+		l.Days = it.Terms.Statutory
 	}
 	l.Days.Article, l.Days.Note = "", ""
 	l.Fees, l.Materials = []string{}, []string{}
-	if v.Fees.Charged {
-		l.Fees = []string{v.Fees.Text}
+	if it.Fees.Charged {
+		l.Fees = []string{it.Fees.Text}
 	}
-	for _, m := range v.Materials {
+	for _, m := range it.Materials {
 		l.Materials = append(l.Materials, m.Name)
 	}
-	if v.Flow == nil {
+	if def == nil {
 		return
 	}
-	for _, n := range v.Flow.Nodes {
+	for _, n := range def.Nodes {
 		if n.Kind == flow.KindUser && n.Name != "" {
 			l.Steps = append(l.Steps, n.Name)
 		}
