@@ -123,7 +123,7 @@ func (g *guides) get(k guideKey, write func() ([]byte, error)) (written, error) 
 
 func items(s *server) {
 	on(s, spec{id: "searchItems", method: http.MethodGet, path: "/items", tag: "item", access: public}, s.searchItems)
-	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, content: "application/json", answer: guideView{}},
+	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, also: linked, answer: guideView{}},
 		func(ctx context.Context, v *visit, in *guideAs) (*cachedOut, error) {
 			if strings.Contains(in.Accept, linked) {
 				return s.public(ctx, v, &in.GuideIn, "cpsv", linked)
@@ -134,7 +134,7 @@ func items(s *server) {
 		id, path, kind, media string
 		answer                any
 	}{
-		{"showService", "/items/{item}/service.jsonld", "cpsv", linked, nil},
+		{"showService", "/items/{item}/service.jsonld", "cpsv", linked, node{}},
 		{"showFlow", "/items/{item}/flow.bpmn", "bpmn", "application/xml", nil},
 		{"drawFlow", "/items/{item}/flow.svg", "svg", "image/svg+xml", nil},
 	} {

@@ -81,9 +81,11 @@ func publicLists(s *server) {
 		return spec{id: id, method: http.MethodGet, path: path, tag: "list", access: public, cached: true, answer: answer}
 	}
 	on(s, get("showLists", "/lists", listsView{}), s.showLists)
-	on(s, get("listChanges", "/lists/changes", pageOf[listChange]{}), s.listChanges)
+	changes := get("listChanges", "/lists/changes", pageOf[listChange]{})
+	changes.errors = []int{http.StatusNotFound}
+	on(s, changes, s.listChanges)
 	on(s, get("showList", "/lists/{list}", listKind{}), s.showList)
-	schema := get("showListSchema", "/lists/{list}/schema", nil)
+	schema := get("showListSchema", "/lists/{list}/schema", node{})
 	schema.content = "application/schema+json"
 	on(s, schema, s.listSchema)
 	on(s, get("listEntries", "/lists/{list}/entries", pageOf[entryView]{}), s.listEntries)
@@ -178,7 +180,7 @@ func (s *server) showLists(ctx context.Context, v *visit, in *struct {
 }) (*listedOut, error) {
 	return s.listed(ctx, v, in.Match, "lists", func(tx *store.Tx) (any, string, error) {
 		all, err := lists.Overview(tx, tx.Today())
-		out := listsView{Items: []listLine{}}
+		out := listsView{Items: []ListLine{}}
 		for _, k := range lists.Kinds() {
 			out.Items = append(out.Items, lineOfList(k, all[k.Key]))
 		}

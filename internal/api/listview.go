@@ -11,11 +11,11 @@ import (
 
 // listsView is every kind of list.
 type listsView struct {
-	Items []listLine `json:"items"`
+	Items []ListLine `json:"items"`
 }
 
-// listLine is a list and how it stands today.
-type listLine struct {
+// ListLine is a list and how it stands today.
+type ListLine struct {
 	Key     string  `json:"key"`
 	Group   string  `json:"group"`
 	Name    string  `json:"name"`
@@ -30,7 +30,7 @@ type listLine struct {
 
 // listKind is a list with its columns.
 type listKind struct {
-	listLine
+	ListLine
 	Columns []columnView `json:"columns"`
 	Tables  []tableView  `json:"tables"`
 }
@@ -108,12 +108,12 @@ type fieldDifference struct {
 	After  string `json:"after"`
 }
 
-func lineOfList(k *lists.Kind, s lists.Standing) listLine {
-	return listLine{k.Key, k.Group, k.Name, k.NameEN, k.About, k.AboutEN, s.Entries, s.Edition, s.Changed, s.Coming}
+func lineOfList(k *lists.Kind, s lists.Standing) ListLine {
+	return ListLine{k.Key, k.Group, k.Name, k.NameEN, k.About, k.AboutEN, s.Entries, s.Edition, s.Changed, s.Coming}
 }
 
 func kindView(k *lists.Kind, s lists.Standing) listKind {
-	v := listKind{listLine: lineOfList(k, s), Columns: columnViews(k.Columns), Tables: []tableView{}}
+	v := listKind{ListLine: lineOfList(k, s), Columns: columnViews(k.Columns), Tables: []tableView{}}
 	for _, t := range k.Tables {
 		v.Tables = append(v.Tables, tableView{t.Key, t.Title, t.TitleEN, columnViews(t.Columns)})
 	}
