@@ -179,7 +179,7 @@ func (d *listPage) facts(k *lists.Kind, total lists.Counted, s lists.Standing, t
 	add := func(label, value ui.Text) { d.Facts = append(d.Facts, ui.Fact{Label: label, Value: value}) }
 	add(ui.M("listed.picture.entries"), ui.Count(total.Entries))
 	for i := range k.Tables {
-		if total.Entries > 0 {
+		if total.Entries > 0 && total.Parts[i] > 0 {
 			add(tableText(&k.Tables[i]), ui.Count(total.Parts[i]))
 		}
 	}
