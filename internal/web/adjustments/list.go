@@ -14,10 +14,11 @@ import (
 
 // List is the adjustments.
 type List struct {
-	Filter ui.Filter
-	Table  ui.Table
-	Next   string
-	May    bool
+	Waiting []ui.Link
+	Filter  ui.Filter
+	Table   ui.Table
+	Next    string
+	May     bool
 }
 
 // tones are how a stage stands out in a list.
@@ -39,7 +40,11 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 	data := List{Filter: ui.Filter{Action: here, Fields: []ui.Field{choose}},
 		Table: ui.Table{Caption: ui.M("adjustments.title"), HideCaption: true, Columns: columns("document", "stage", "source", "entries", "from"), Empty: ui.Empty{Text: ui.M("adjustments.empty")}}}
 	if !o.Read(w, r, func(tx *store.Tx) error {
+		var err error
 		data.May = o.allowed(tx, r, adjust.CommandDraft)
+		if data.Waiting, err = o.waiting(tx, r); err != nil {
+			return err
+		}
 		list, err := adjust.Page(tx, q.Get("stage"), before, onPage)
 		if err != nil {
 			return err
@@ -60,6 +65,30 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.render(w, r, "list", ui.Page{Title: ui.M("adjustments.title"), Data: data})
+}
+
+// waiting leads to what waits for the reader.
+func (o *desk) waiting(tx *store.Tx, r *http.Request) (links []ui.Link, err error) {
+	me := door.Actor(r)
+	w, err := adjust.WaitingFor(tx, me.Person, me.Agency)
+	if err != nil {
+		return nil, err
+	}
+	add := func(key, document, href string) {
+		links = append(links, ui.Link{Text: ui.M("adjustments.todo."+key, "document", document), Href: href})
+	}
+	if o.allowed(tx, r, adjust.CommandConsent) {
+		for _, a := range w.Consents {
+			add("consent", a.Document, address(a.ID))
+		}
+		for _, x := range w.Orders {
+			add("order", x.Document, batches+"/"+strconv.FormatInt(x.ID, 10))
+		}
+	}
+	for _, a := range w.Opinions {
+		add("opinion", a.Document, address(a.ID))
+	}
+	return links, nil
 }
 
 // counted says how many entries there are, by what becomes of them.

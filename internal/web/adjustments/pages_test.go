@@ -44,6 +44,7 @@ func TestAnAdjustmentOnThePages(t *testing.T) {
 		t.Error("a manager may answer for an agency")
 	}
 	head := w.Official("scjg_head_1")
+	head.Get("/manage/adjustments").Is(200).Says("等你办", "答复部门意见")
 	head.Get(at).Is(200).Fill(at + "/agree").Is(422).Says("同意吗")
 	head.Get(at).Fill(at+"/agree", "agrees", "yes").Is(200).Says("已提交")
 

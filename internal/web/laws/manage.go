@@ -241,6 +241,7 @@ type changePage struct {
 	Law   string
 	Table ui.Table
 	Next  string
+	Begin string // an adjustment of all that it touches
 }
 
 // changed shows a change of a law and lists all that it touches, by page.
@@ -265,6 +266,7 @@ func (o *desk) changed(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		data.Law, data.Href, data.Words = l.Title, lawPath(l.Key), x.Words
+		data.Begin = "/manage/adjustments/new?law_change=" + id(n)
 		data.Facts = []ui.Fact{{Label: ui.M("laws.change.what"), Value: x.Kind.Label()}, {Label: ui.M("laws.change.day"), Value: ui.OnDay(x.On)}, {Label: ui.M("laws.number"), Value: orDash(x.Number)}}
 		list, err := law.TouchedBy(tx, n, after, pointersOnPage+1)
 		if len(list) > pointersOnPage {

@@ -75,3 +75,26 @@ func Counts(tx *store.Tx, adjustment int64) (map[Does]int, error) {
 		return err
 	}, `select does, count(*) from adjustment_entry where home = $1 and adjustment = $2 group by does`, tx.Home(), adjustment)
 }
+
+// Waiting is what waits for a person in a post of an agency.
+type Waiting struct {
+	Consents []Adjustment // the agency's answer
+	Opinions []Adjustment // the person's opinion as a member of the panel
+	Orders   []Order      // batches from above that the agency has not answered
+}
+
+// WaitingFor lists what waits, up to 50 of each.
+func WaitingFor(tx *store.Tx, person int64, agency string) (w Waiting, err error) {
+	const from = ` from adjustment where home = $1 and stage = $3 and id in `
+	if w.Consents, err = store.All(tx, scan, `select `+columns+from+`(select adjustment from adjustment_consent where home = $1 and agency = $2 and answer = '')
+		order by handed_at, id limit 50`, tx.Home(), agency, Consent); err != nil {
+		return w, err
+	}
+	if w.Opinions, err = store.All(tx, scan, `select `+columns+from+`(select adjustment from adjustment_opinion where home = $1 and person = $2 and legal = '')
+		order by handed_at, id limit 50`, tx.Home(), person, Panel); err != nil {
+		return w, err
+	}
+	w.Orders, err = store.All(tx, scanOrder, orderSelect+`and id in (select ordered from adjustment_task where home = $1 and agency = $2 and answer = '')
+		order by until, document limit 50`, tx.Home(), agency)
+	return w, err
+}

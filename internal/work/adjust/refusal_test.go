@@ -227,3 +227,31 @@ func TestABatchFromAbove(t *testing.T) {
 		})
 	})
 }
+
+// An agency that says nothing within its limit, in working days of the calendar,
+// holds nobody up.
+func TestAnAgencyThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, g *rig) {
+		g.stand(t, "P-001")
+		at := g.begin(t, "云政发〔2026〕9号", adjust.Entry{List: "power", Code: "P-001", Does: adjust.Cancel})
+		g.tolerate(t, at)
+		must(t, says(g.desk.HandIn(bg, g.ann, "", at)))
+		members := []int64{g.member1.Person, g.member2.Person}
+		a := g.stage(t, at)
+		if a.ConsentUntil != today+7 { // Monday and five working days
+			t.Errorf("until %s", a.ConsentUntil)
+		}
+		g.read(t, func(tx *store.Tx) error {
+			w, err := adjust.WaitingFor(tx, g.market.Person, "scjg")
+			if len(w.Consents) != 1 || len(w.Opinions)+len(w.Orders) != 0 {
+				t.Errorf("waits: %+v", w)
+			}
+			return err
+		})
+		g.Pass(7 * 24 * day.Hour)
+		refused(t, "on the last day", g.desk.Convene(bg, g.ann, "", at, members, ""), "adjust.consent.missing")
+		g.Pass(24 * day.Hour)
+		must(t, says(g.desk.Convene(bg, g.ann, "", at, members, "")))
+	})
+}

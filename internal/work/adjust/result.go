@@ -5,10 +5,9 @@ import (
 	"strings"
 
 	"tongban/internal/record/store"
-	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
-	"tongban/internal/rules/citation"
+	"tongban/internal/work/inspect"
 )
 
 // checkup judges the lists as they would stand, and keeps what concerns an entry of
@@ -68,7 +67,7 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) 
 		return slices.ContainsFunc(x.Plans, func(p ListPlan) bool { return strings.HasPrefix(p.List, stem) })
 	}
 	if touches("power") {
-		if err := each(tx, "power", func(e lists.Entry) { c.Powers = append(c.Powers, powerOf(e)) }); err != nil {
+		if err := inspect.Each(tx, "power", func(e lists.Entry) { c.Powers = append(c.Powers, inspect.Power(e)) }); err != nil {
 			return nil, err
 		}
 	}
@@ -77,60 +76,16 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) 
 	}
 	c.Fees, c.Intermediaries = []checkup.Entry{}, []checkup.Entry{}
 	for _, k := range lists.Kinds() {
-		to := entriesOf(c, k.Key)
+		to := inspect.EntriesOf(c, k.Key)
 		if to == nil {
 			continue
 		}
-		if err := each(tx, k.Key, func(e lists.Entry) { *to = append(*to, lineOf(e)) }); err != nil {
+		if err := inspect.Each(tx, k.Key, func(e lists.Entry) { *to = append(*to, inspect.Line(e)) }); err != nil {
 			return nil, err
 		}
 	}
-	return c, d.written(tx, c)
-}
-
-// entriesOf is where the entries of a list go in a catalogue; nil for no place.
-func entriesOf(c *checkup.Catalogue, list string) *[]checkup.Entry {
-	switch {
-	case strings.HasPrefix(list, "fee_"):
-		return &c.Fees
-	case list == "intermediary":
-		return &c.Intermediaries
-	}
-	return nil
-}
-
-// written adds the items that are fully written.
-func (d *Desk) written(tx *store.Tx, c *checkup.Catalogue) error {
-	hits, err := catalog.Search(tx, catalog.Query{Complete: true, Limit: 500})
-	if err != nil {
-		return err
-	}
-	for _, h := range hits.List {
-		v, err := d.Items.InForce(tx, h.Item, tx.Today())
-		if err != nil {
-			continue // it ended today
-		}
-		c.Items = append(c.Items, v.Checkup())
-	}
-	return nil
-}
-
-// each goes through a list as it will stand when all that is known has begun.
-func each(tx *store.Tx, list string, f func(lists.Entry)) error {
-	q := lists.Query{List: list, Limit: lists.MaxPage, At: lists.Stand{Day: tx.Today()}}
-	for {
-		page, err := lists.Page(tx, q)
-		if err != nil {
-			return err
-		}
-		for _, e := range page {
-			f(e)
-		}
-		if len(page) < lists.MaxPage {
-			return nil
-		}
-		q.After = page[len(page)-1].Code
-	}
+	c.Items, err = inspect.Written(tx, d.Items)
+	return c, err
 }
 
 // resulting is the catalogue with what the plans change.
@@ -142,44 +97,16 @@ func resulting(before *checkup.Catalogue, plans []ListPlan) *checkup.Catalogue {
 			if p.List == "power" {
 				after.Powers = slices.DeleteFunc(after.Powers, func(x checkup.Power) bool { return x.Code == diff.Code })
 				if diff.After != nil {
-					after.Powers = append(after.Powers, powerOf(*diff.After))
+					after.Powers = append(after.Powers, inspect.Power(*diff.After))
 				}
 			}
-			if to := entriesOf(&after, p.List); to != nil {
+			if to := inspect.EntriesOf(&after, p.List); to != nil {
 				*to = slices.DeleteFunc(*to, func(x checkup.Entry) bool { return x.Code == diff.Code })
 				if diff.After != nil {
-					*to = append(*to, lineOf(*diff.After))
+					*to = append(*to, inspect.Line(*diff.After))
 				}
 			}
 		}
 	}
 	return &after
-}
-
-func powerOf(e lists.Entry) checkup.Power {
-	p := checkup.Power{Code: e.Code, Name: e.Name, Type: e.Type, Region: e.Region, Holders: []string{e.Agency},
-		Duties: len(e.Content.Tables["duties"]), Situations: len(e.Content.Tables["situations"])}
-	for _, r := range e.Content.Tables["basis"] {
-		p.Basis = append(p.Basis, articles(r.Text("article"))...)
-	}
-	return p
-}
-
-func lineOf(e lists.Entry) checkup.Entry {
-	l := checkup.Entry{Code: e.Code, Name: e.Name, Basis: articles(e.Content.Columns.Text("basis"))}
-	if item := e.Content.Columns.Text("item"); item != "" {
-		l.Items = []string{item}
-	}
-	return l
-}
-
-// articles reads what a cell cites; one that names no law is a document.
-func articles(words string) (list []checkup.Article) {
-	for _, c := range citation.Parse(words) {
-		list = append(list, checkup.Article{Law: c.Law, Article: c.Article.String()})
-	}
-	if len(list) == 0 && words != "" {
-		list = append(list, checkup.Article{Law: words})
-	}
-	return list
 }
