@@ -1,7 +1,11 @@
 package catalog
 
 import (
+	"fmt"
+
+	"tongban/internal/record/store"
 	"tongban/internal/rules/checkup"
+	"tongban/internal/rules/day"
 	"tongban/internal/rules/flow"
 )
 
@@ -61,4 +65,39 @@ func tripsSaid(w *Item) bool {
 		}
 	}
 	return len(w.Channels) > 0
+}
+
+// Checkups are the items in force on a day as the checkup takes them, in the order
+// of their codes: those that are fully written with their guide, the others by
+// name. It takes two statements, however many items there are.
+func (c *Catalog) Checkups(tx *store.Tx, on day.Day) ([]checkup.Item, error) {
+	written := map[string]checkup.Item{}
+	if err := tx.Each(func(row store.Row) error {
+		r, err := scanVersion(row)
+		if err != nil {
+			return err
+		}
+		w, err := c.read(r)
+		if err != nil {
+			return fmt.Errorf("item %d version %d: %w", r.Of, r.N, err)
+		}
+		v := *w
+		v.Span = r.Span
+		written[v.Code] = v.Checkup()
+		return nil
+	}, `select id, item, n, from_day, until_day, region, written, flow, form from item_version
+		where home = $1 and complete and from_day <= $2 and (until_day = 0 or until_day > $2)`, tx.Home(), on); err != nil {
+		return nil, err
+	}
+	return store.All(tx, func(r store.Row) (it checkup.Item, err error) {
+		if err = r.Scan(&it.Code, &it.Name, &it.Type, &it.Agency, &it.Region, &it.From); err != nil {
+			return it, err
+		}
+		if full, ok := written[it.Code]; ok {
+			return full, nil
+		}
+		it.ReadCode()
+		return it, nil
+	}, `select s.code, s.name, s.type, s.agency, v.region, s.from_day from item_search s join item_version v on v.home = s.home and v.id = s.version
+		where s.home = $1 and s.from_day <= $2 and (s.until_day = 0 or s.until_day > $2) order by s.code`, tx.Home(), on)
 }

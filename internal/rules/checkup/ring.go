@@ -18,7 +18,14 @@ const namedRing = 24
 // that it needs. It carries no style, so that a strict page can show it; id is
 // the prefix of the ids in it.
 func (f Finding) Drawing(id string, lang wording.Lang) []byte {
-	n := len(f.Ring)
+	return drawing(f.Ring, id, f.Message.In(lang))
+}
+
+// Drawing is the ring of a finding that was kept in one language.
+func (p Plain) Drawing(id string) []byte { return drawing(p.Ring, id, p.Message) }
+
+func drawing(ring []Subject, id, title string) []byte {
+	n := len(ring)
 	if n == 0 {
 		return nil
 	}
@@ -30,7 +37,7 @@ func (f Finding) Drawing(id string, lang wording.Lang) []byte {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="ring" role="img" aria-labelledby="%s-title" viewBox="0 0 %.0f %.0f" font-size="14">`, escape(id), width, side)
-	fmt.Fprintf(&b, `<title id="%s-title">%s</title>`, escape(id), escape(f.Message.In(lang)))
+	fmt.Fprintf(&b, `<title id="%s-title">%s</title>`, escape(id), escape(title))
 	fmt.Fprintf(&b, `<defs><marker id="%s-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 10 5 0 10z" fill="#b3261e"/></marker></defs>`, escape(id))
 	at := func(i int) (x, y, sin, cos float64) {
 		sin, cos = math.Sincos(2 * math.Pi * float64(i) / float64(n))
@@ -41,7 +48,7 @@ func (f Finding) Drawing(id string, lang wording.Lang) []byte {
 		x2, y2, _, _ := at((i + 1) % n)
 		arrow(&b, id, x1, y1, x2, y2)
 	}
-	for i, s := range f.Ring {
+	for i, s := range ring {
 		x, y, sin, _ := at(i)
 		fmt.Fprintf(&b, `<g><circle cx="%.1f" cy="%.1f" r="14" fill="#fff" stroke="#b3261e" stroke-width="2"/>`, x, y)
 		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="middle">%d</text>`, x, y+5, i+1)
