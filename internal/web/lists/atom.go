@@ -120,7 +120,7 @@ func (o *desk) fillFeed(tx *store.Tx, r *http.Request, f *atomFeed, path, list s
 		f.Links = append(f.Links, atomLink{"next", atomType, path + "?before=" + strconv.FormatInt(acts[actsInFeed-1].Seq, 10)})
 	}
 	f.Updated = stamp(0)
-	names, err := o.House.Lists.Names(tx, tx.Today())
+	names, err := o.names(tx, tx.Today())
 	if err != nil {
 		return err
 	}

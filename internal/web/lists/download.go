@@ -72,7 +72,7 @@ func (o *desk) prepare(tx *store.Tx, r *http.Request, t *taken) error {
 	if err != nil {
 		return err
 	}
-	names, err := o.House.Lists.Names(tx, t.query.At.Day)
+	names, err := o.names(tx, t.query.At.Day)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (o *desk) fillEntry(tx *store.Tx, k *lists.Kind, all []lists.Entry, e lists
 	if at == 0 {
 		at = e.Span.From
 	}
-	names, err := o.House.Lists.Names(tx, at)
+	names, err := o.names(tx, at)
 	if err != nil {
 		return err
 	}

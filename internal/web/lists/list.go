@@ -56,7 +56,7 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request, k *lists.Kind) {
 }
 
 func (o *desk) fillList(tx *store.Tx, here ui.Page, k *lists.Kind, q lists.Query, on ui.Field, d *listPage) error {
-	names, err := o.House.Lists.Names(tx, q.At.Day)
+	names, err := o.names(tx, q.At.Day)
 	if err != nil {
 		return err
 	}

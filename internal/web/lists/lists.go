@@ -39,6 +39,7 @@ const most = 80
 type desk struct {
 	*door.Door
 	overview overview
+	named    named
 	books    chan struct{} // workbooks that may be written at once
 }
 
@@ -208,4 +209,37 @@ func (v *overview) at(tx *store.Tx) (map[string]lists.Standing, error) {
 		v.seq, v.day, v.all = seq, today, all
 	}
 	return all, err
+}
+
+// named remembers what agencies and regions are called on a day, while none changes.
+type named struct {
+	mu    sync.Mutex
+	epoch int64
+	all   map[day.Day]lists.Names
+}
+
+// daysNamed bounds the days that are remembered: readers ask for many.
+const daysNamed = 50
+
+// names are the names of a day.
+func (o *desk) names(tx *store.Tx, d day.Day) (lists.Names, error) {
+	epoch, err := o.House.People.Epoch(tx, "place")
+	if err != nil {
+		return lists.Names{}, err
+	}
+	v := &o.named
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if n, known := v.all[d]; known && v.epoch == epoch {
+		return n, nil
+	}
+	n, err := o.House.Lists.Names(tx, d)
+	if err != nil {
+		return n, err
+	}
+	if v.epoch != epoch || v.all == nil || len(v.all) >= daysNamed {
+		v.epoch, v.all = epoch, map[day.Day]lists.Names{}
+	}
+	v.all[d] = n
+	return n, nil
 }

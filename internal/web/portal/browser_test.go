@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tongban/internal/web/laws"
+	"tongban/internal/web/lists"
 	"tongban/internal/web/portal"
 	"tongban/internal/web/webtest"
 )
@@ -15,7 +16,7 @@ type world struct{ *webtest.World }
 
 func found(t *testing.T) *world {
 	t.Helper()
-	return &world{webtest.Found(t, 11, nil, portal.Mount, laws.Mount)}
+	return &world{webtest.Found(t, 11, nil, portal.Mount, laws.Mount, lists.Mount)}
 }
 
 // browser is somebody who goes through the portal page by page: each page has
