@@ -67,7 +67,7 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) 
 		return slices.ContainsFunc(x.Plans, func(p ListPlan) bool { return strings.HasPrefix(p.List, stem) })
 	}
 	if touches("power") {
-		if err := inspect.Each(tx, "power", func(e lists.Entry) { c.Powers = append(c.Powers, inspect.Power(e)) }); err != nil {
+		if c.Powers, err = standing(tx, x.Plans); err != nil {
 			return nil, err
 		}
 	}
@@ -88,6 +88,46 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) 
 	return c, err
 }
 
+// standing are the powers as they stand: whole where the adjustment changes them,
+// else with what they are compared by. What is missing of the others is missing
+// before and after alike, so that nothing is found in it.
+func standing(tx *store.Tx, plans []ListPlan) ([]checkup.Power, error) {
+	touched := map[string]*lists.Entry{}
+	for _, p := range plans {
+		for _, diff := range p.Differences {
+			if p.List == "power" && diff.Before != nil {
+				touched[diff.Code] = diff.Before
+			}
+		}
+	}
+	var out []checkup.Power
+	q := lists.Query{List: "power", Limit: lists.MaxPage, Bare: true}
+	for {
+		page, err := lists.Page(tx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			if b := touched[e.Code]; b != nil {
+				e = *b
+			}
+			out = append(out, powerOf(e))
+		}
+		if len(page) < lists.MaxPage {
+			return out, nil
+		}
+		q.After = page[len(page)-1].Code
+	}
+}
+
+// powerOf is a power as it is judged here: items are not, so that one that names
+// its item lacks none.
+func powerOf(e lists.Entry) checkup.Power {
+	p := inspect.Power(e)
+	p.Internal = e.Content.Columns.Text("item") != ""
+	return p
+}
+
 // resulting is the catalogue with what the plans change.
 func resulting(before *checkup.Catalogue, plans []ListPlan) *checkup.Catalogue {
 	after := *before
@@ -97,7 +137,7 @@ func resulting(before *checkup.Catalogue, plans []ListPlan) *checkup.Catalogue {
 			if p.List == "power" {
 				after.Powers = slices.DeleteFunc(after.Powers, func(x checkup.Power) bool { return x.Code == diff.Code })
 				if diff.After != nil {
-					after.Powers = append(after.Powers, inspect.Power(*diff.After))
+					after.Powers = append(after.Powers, powerOf(*diff.After))
 				}
 			}
 			if to := inspect.EntriesOf(&after, p.List); to != nil {
