@@ -20,6 +20,7 @@ import (
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 	"tongban/internal/work/casework"
+	"tongban/internal/work/compare"
 )
 
 // english is the extension that holds the English words of whatever has Chinese
@@ -69,7 +70,7 @@ func (s *server) describe() {
 		doc.Tags = append(doc.Tags, &huma.Tag{Name: t, Description: wording.Text(wording.ZH, "api.tag."+t), Extensions: inEnglish("api.tag." + t)})
 	}
 	commands := map[string]act.Command{}
-	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands()) {
+	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {
