@@ -135,7 +135,7 @@ func TestLists(t *testing.T) {
 // The lists are read, searched and cut without script, on any day.
 func listsAreReadOnAnyDay(t *testing.T, w *world) {
 	b := w.Anybody()
-	b.Get("/").Follow("清单公开").Is(200).Says("部门权责清单", "乡镇权责清单", "行政事业性收费目录清单", "还没有公布", "最近调整")
+	b.Get("/").Follow("清单公开").Is(200).Says("部门权责清单", "乡镇权责清单", "行政事业性收费目录清单", "最近调整")
 	b.Get("/lists/power?q=食品作坊").Is(200).Says("食品作坊经营许可（改名）", foodCode, "市场监督管理局")
 	b.Get("/lists/power?q="+foodCode+"&on="+w.first.String()).Is(200).Says("食品作坊经营许可", "下面是")
 	if strings.Contains(b.Text(), "改名") {
@@ -147,8 +147,8 @@ func listsAreReadOnAnyDay(t *testing.T, w *world) {
 	if strings.Contains(b.Page, "<script>alert") {
 		t.Error("a name comes back as markup")
 	}
-	b.Get("/lists/township_power?region=" + w.County.Towns[0]).Is(200).Says("乡镇的一项权力")
-	b.Get("/lists/hall").Is(200).Says("未进驻", "涉及现场核查，暂不进驻")
+	b.Get("/lists/township_power?q=" + townCode + "&region=" + w.County.Towns[0]).Is(200).Says("乡镇的一项权力")
+	b.Get("/lists/hall?type=out&q=食品作坊").Is(200).Says("未进驻", "涉及现场核查，暂不进驻")
 }
 
 // An entry shows its tables, leads to articles, to the item and to its flow, and
