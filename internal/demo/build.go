@@ -15,7 +15,8 @@ func Options(dir, database string) house.Options {
 	return house.Options{Dir: dir, Database: database, Region: Region, Remedies: Remedies(), Sample: true}
 }
 
-// Build founds the county in an empty house and plays its year, without
+// Build founds the county in an empty house, plays its year and leaves some
+// adjustments of the lists under way, without
 // flushing to the disk on the way: a building that was broken off is begun
 // again in an empty folder. o.Clock is made here. The house is closed after it;
 // Reopen opens it for work.
@@ -34,7 +35,11 @@ func Build(ctx context.Context, o house.Options, play Play) (_ *Played, err erro
 	if err := FoundLists(ctx, h, play.Progress); err != nil {
 		return nil, err
 	}
-	return Year(ctx, h, c, play)
+	played, err := Year(ctx, h, c, play)
+	if err != nil {
+		return nil, err
+	}
+	return played, FoundAdjustments(ctx, h)
 }
 
 // Reopen opens a house in which the county was built, with a clock that runs:

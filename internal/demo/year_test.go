@@ -182,6 +182,7 @@ func TestBuiltCountyIsReopenedAtItsStart(t *testing.T) {
 	if err := h.ReadOnly(); err != nil {
 		t.Error(err)
 	}
+	underWay(t, h)
 	list, err := h.Office.Mine(t.Context(), actor(t, c, "baker"), 0, 10)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,39 @@
+package demo_test
+
+import (
+	"testing"
+
+	"tongban/internal/house"
+	"tongban/internal/record/store"
+	"tongban/internal/work/adjust"
+)
+
+// underWay checks that visitors find an adjustment at each stage where somebody has
+// to act, and a batch from above whose bodies have partly answered.
+func underWay(t *testing.T, h *house.House) {
+	t.Helper()
+	if err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
+		for _, stage := range []string{adjust.Draft, adjust.Consent, adjust.Panel, adjust.Notice} {
+			if list, err := adjust.Page(tx, stage, 0, 10); err != nil || len(list) != 1 {
+				t.Errorf("%s: %d, %v", stage, len(list), err)
+			}
+		}
+		orders, err := adjust.Orders(tx, 10)
+		if err != nil || len(orders) != 1 {
+			t.Fatalf("%d batches, %v", len(orders), err)
+		}
+		answered := 0
+		tasks, err := adjust.Tasks(tx, orders[0])
+		for _, x := range tasks {
+			if x.Answer != "" {
+				answered++
+			}
+		}
+		if len(tasks) < 26 || answered != 2 {
+			t.Errorf("%d of %d bodies answered", answered, len(tasks))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
