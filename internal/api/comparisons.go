@@ -97,11 +97,11 @@ func (s *server) compared(ctx context.Context, v *visit, in *comparedIn) (*pageO
 	}
 	var list []comparedRow
 	err := s.read(ctx, func(tx *store.Tx) error {
-		x, err := compare.ByID(tx, in.ID)
-		if err != nil {
+		// Who may not compare is not told either what was compared.
+		if err := s.h.Runner.Rights.Authorise(tx, v.actor, compare.CommandBegin.Right, act.Scope{Agency: v.actor.Agency, Region: s.h.Office.Region}); err != nil {
 			return err
 		}
-		if err := s.h.Runner.Rights.Authorise(tx, v.actor, compare.CommandBegin.Right, act.Scope{Agency: x.Agency, Region: x.Region}); err != nil {
+		if _, err := compare.ByID(tx, in.ID); err != nil {
 			return err
 		}
 		rows, err := compare.Page(tx, compare.Query{Comparison: in.ID, Relation: reconcile.Relation(in.Relation), After: after, Limit: in.Limit + 1})
