@@ -72,6 +72,7 @@ func TestAnAdjustmentOnThePages(t *testing.T) {
 	w.Anybody().Get(public).Is(404)
 	m.Get(at).Fill(at+"/notice", "act", "announce").Is(200).Says("公示到", "看公示页")
 	w.Anybody().Get("/notices/adjustments").Is(200).Says("云政发〔2026〕9号").Get(public).Is(200).Says("某项证明", "新增", "提意见")
+	w.Anybody().Get(public).Follow("逐项看有什么不同").Is(200).Says("部门之间核对", "事中事后监管", "调整后")
 	baker := w.Resident("baker")
 	baker.Get(public).Fill(public, "words", " ").Is(422).Says("写你的意见")
 	baker.Get(public).Fill(public, "words", "早该取消了<b>").Is(200).Says("意见已收到", "1 条等答复")

@@ -78,11 +78,13 @@ type One struct {
 	Facts    []ui.Fact
 	Table    ui.Table
 	Next     string
+	Diffs    []ui.Table
+	More     string // address of the differences
 	Open     bool
 	Fields   []ui.Field
 	Count    ui.Text
 	Comments []Comment
-	More     string
+	Further  string // address of more comments
 }
 
 // Comment is what somebody said, with what became of it.
@@ -113,6 +115,10 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, form []ui.Field, 
 		}
 		return d.said(tx, ui.Page{URL: r.URL}, r.URL.Query().Get("comments"))
 	}) {
+		return
+	}
+	if err := o.differences(r, &d); err != nil {
+		o.Fail(w, r, err)
 		return
 	}
 	p := ui.Page{Name: "notices/one", Title: ui.M("notices.one", "document", d.Document), Data: d, Errors: wrong, Back: &ui.Link{Text: ui.M("notices.title"), Href: here}}
@@ -158,6 +164,35 @@ func listName(key string) ui.Text {
 	return ui.Both{ZH: k.Name, EN: k.NameEN}
 }
 
+// differences are shown when they are asked for, as long as they lie ahead.
+func (o *desk) differences(r *http.Request, d *One) error {
+	if d.Stage != adjust.Notice {
+		return nil
+	}
+	if r.URL.Query().Get("differences") == "" {
+		d.More = d.Here + "?differences=1"
+		return nil
+	}
+	var entries []adjust.Entry
+	err := o.House.Store.Read(r.Context(), func(tx *store.Tx) (err error) { entries, err = adjust.Entries(tx, d.ID); return err })
+	if err != nil {
+		return o.House.Runner.SettleFor(r.Context(), r.Pattern, err)
+	}
+	plans, err := o.House.Adjust.Plans(r.Context(), d.Adjustment, entries)
+	for _, p := range plans {
+		t := ui.Table{Caption: listName(p.List), Columns: columns("code", "field", "before", "after")}
+		for _, diff := range p.Differences {
+			for _, f := range diff.Fields {
+				if len(t.Rows) < entriesShow {
+					t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(diff.Name), Note: ui.Plain(diff.Code)}, {Text: ui.Plain(f.Title)}, {Text: ui.Plain(f.Before)}, {Text: ui.Plain(f.After)}}})
+				}
+			}
+		}
+		d.Diffs = append(d.Diffs, t)
+	}
+	return err
+}
+
 // said are the comments that were answered, without who made them.
 func (d *One) said(tx *store.Tx, p ui.Page, after string) error {
 	all, open, err := adjust.CommentCounts(tx, d.ID)
@@ -171,7 +206,7 @@ func (d *One) said(tx *store.Tx, p ui.Page, after string) error {
 		d.Comments = append(d.Comments, Comment{m.Words, ui.M("adjust.comment." + m.Outcome), m.Answer})
 	}
 	if len(list) == commentShow {
-		d.More = p.With("comments", strconv.FormatInt(list[commentShow-1].ID, 10))
+		d.Further = p.With("comments", strconv.FormatInt(list[commentShow-1].ID, 10))
 	}
 	return err
 }

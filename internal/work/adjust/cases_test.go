@@ -131,3 +131,42 @@ func TestALawThatChangedOpensAnAdjustment(t *testing.T) {
 		refused(t, "nothing settled", g.desk.HandIn(bg, g.ann, "", b.At), "adjust.fault.unsettled")
 	})
 }
+
+// A written change of an item is published with the adjustment, on its day, by
+// somebody who did not write it.
+func TestAnItemIsChangedWithTheAdjustment(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, g *rig) {
+		code, item, version := g.item(t)
+		d, _ := catalog.ReadFolder(os.DirFS("../../demo/county"), "items/senior-card")
+		next, problems := catalog.Read([]byte(strings.Replace(string(d.ItemYAML), "from: 2025-01-01", "from: "+later.String(), 1)), d.FlowXML, d.FormJSON)
+		if len(problems) > 0 {
+			t.Fatal(catalog.Problems(problems))
+		}
+		var proposal int64
+		must(t, g.Command("item.propose", func(c *act.Call) (err error) {
+			proposal, err = catalog.Propose(c, item, next, "随清单调整")
+			return err
+		}))
+		e := adjust.Entry{List: adjust.OnItems, Code: code, Does: adjust.Change}
+		at := g.begin(t, "云政发〔2026〕9号")
+		_, err := g.desk.Edit(bg, g.ann, "", adjust.Edit{At: at, Put: []adjust.Entry{e}})
+		refused(t, "without its proposal", err, "adjust.entry.proposal")
+		e.Proposal = proposal
+		b, err := g.desk.Edit(bg, g.ann, "", adjust.Edit{At: at, Put: []adjust.Entry{e}})
+		must(t, says(err))
+		g.through(t, b.At)
+		g.Pass(20 * 24 * day.Hour)
+		_, err = g.desk.Apply(bg, g.ben, "", b.At)
+		must(t, says(err))
+		g.read(t, func(tx *store.Tx) error {
+			before, err := g.desk.Items.InForce(tx, item, later-1)
+			must(t, err)
+			after, err := g.desk.Items.InForce(tx, item, later)
+			if before.ID != version || after.N != 2 {
+				t.Errorf("versions %d and %d", before.N, after.N)
+			}
+			return err
+		})
+	})
+}

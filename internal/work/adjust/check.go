@@ -73,18 +73,29 @@ func (d *Desk) Examine(ctx context.Context, id int64) (*Examined, error) {
 	if x.Stage == Done {
 		return x, nil // what it did stands on the lists
 	}
-	for _, b := range batches(x.Adjustment, x.Entries) {
+	if x.Plans, err = d.Plans(ctx, x.Adjustment, x.Entries); err != nil {
+		return nil, err
+	}
+	for _, p := range x.Plans {
+		for _, problem := range p.Problems {
+			x.Faults = append(x.Faults, problem.Sentence())
+		}
+	}
+	err = d.Runner.Store.Read(ctx, func(tx *store.Tx) error { return d.checkup(tx, x) })
+	return x, d.Runner.SettleFor(ctx, "adjust.examine", err)
+}
+
+// Plans says what will differ on each list, by the lists as they stand; for an
+// adjustment that has not been carried into them.
+func (d *Desk) Plans(ctx context.Context, x Adjustment, entries []Entry) (plans []ListPlan, err error) {
+	for _, b := range batches(x, entries) {
 		p, err := d.Lists.Preview(ctx, act.Machine(), b)
 		if err != nil {
 			return nil, err
 		}
-		for _, problem := range p.Problems {
-			x.Faults = append(x.Faults, problem.Sentence())
-		}
-		x.Plans = append(x.Plans, ListPlan{b.List, p})
+		plans = append(plans, ListPlan{b.List, p})
 	}
-	err = d.Runner.Store.Read(ctx, func(tx *store.Tx) error { return d.checkup(tx, x) })
-	return x, d.Runner.SettleFor(ctx, "adjust.examine", err)
+	return plans, nil
 }
 
 // faults finds what the adjustment itself has wrong.
