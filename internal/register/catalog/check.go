@@ -27,7 +27,9 @@ var (
 func Posts() []string { return slices.Clone(posts) }
 
 // Parts are the parts that a step of a flow can play on a case.
-func Parts() []string { return slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return p == "issue" }) }
+func Parts() []string {
+	return slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return p == "issue" })
+}
 
 const (
 	maxName  = 200 // characters
@@ -48,9 +50,12 @@ func (c *checker) item() {
 		c.wrong("format", "format", "want", Format)
 	}
 	c.code()
-	c.text("name", it.Name, maxName)
+	c.base()
+	if it.Name != "" || !it.based() {
+		c.text("name", it.Name, maxName)
+	}
 	c.oneOf("kind", string(it.Kind), []string{string(Instant), string(InPromised)})
-	if !knownType(it.Type) {
+	if !knownType(it.Type) && (it.Type != "" || !it.based()) {
 		c.wrong("type", "type", "got", it.Type, "known", typeList())
 	}
 	c.each("applicants", it.Applicants, applicantKinds)
@@ -118,7 +123,7 @@ func (c *checker) bodies() {
 // conditions, fees, contact or a place to complain.
 func (c *checker) guide() {
 	it := &c.d.Item
-	if len(it.Basis) == 0 {
+	if len(it.Basis) == 0 && !it.based() {
 		c.wrong("basis", "basis")
 	}
 	for i, b := range it.Basis {

@@ -70,6 +70,9 @@ func (c *checker) extension() {
 // acceptance (32) to licences.
 func (c *checker) law() {
 	it := &c.d.Item
+	if it.Type == "" && it.based() {
+		return // judged when the base item has said what it is
+	}
 	if it.Type != TypeLicence {
 		if it.Deemed {
 			c.wrong("deemed", "deemed")

@@ -63,10 +63,22 @@ type newRow struct {
 	proposed int64 // who wrote it, when another published it
 }
 
+// stand holds the version against the base catalogue of its first day.
+func (n newRow) stand(tx *store.Tx) error {
+	wrong, err := n.d.stand(tx, n.span.From)
+	if err != nil {
+		return err
+	}
+	return AsError(wrong)
+}
+
 // create puts a new item with its first version and its event. The code is the
 // item's for ever: a second command with the same code ends in a conflict.
 func create(c *act.Call, n newRow) (Ref, error) {
 	tx := c.Tx
+	if err := n.stand(tx); err != nil {
+		return Ref{}, err
+	}
 	r := root{id: tx.NewID(), code: n.d.Code, newest: 1}
 	v := tx.NewID()
 	if err := r.note(c, publishedEvent("item.entered", r, v, n)); err != nil {
@@ -87,6 +99,9 @@ func (r *root) publish(c *act.Call, n newRow) (Ref, error) {
 	}
 	if n.span.From <= last {
 		return Ref{}, act.Wrong("catalog.order", "name", n.d.Name, "day", last)
+	}
+	if err := n.stand(tx); err != nil {
+		return Ref{}, err
 	}
 	r.newest++
 	v := tx.NewID()

@@ -113,6 +113,11 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 			continue
 		}
 		first[d.Code] = d
+		differs, err := d.stand(tx, firstDay(tx, o, d))
+		if err != nil {
+			return p, err
+		}
+		problems = append(problems, differs...)
 		known, err := rootOf(tx, d.Code)
 		if err != nil {
 			return p, err

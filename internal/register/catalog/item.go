@@ -32,6 +32,7 @@ const TypeLicence = "01"
 type Item struct {
 	Format     string            `yaml:"format" json:"-"`
 	Code       string            `yaml:"code" json:"code"`
+	Base       Base              `yaml:"base" json:"base,omitzero"`
 	Name       string            `yaml:"name" json:"name"`
 	NameEN     string            `yaml:"name_en" json:"name_en,omitempty"`
 	SourceCode string            `yaml:"source_code" json:"source_code,omitempty"` // code in the list that it was taken from, where that is another
@@ -70,12 +71,15 @@ type Force struct {
 }
 
 // Basis is an article on which the item rests; Invented marks the articles of
-// the demonstration county, which no legislature made.
+// the demonstration county, which no legislature made. Own marks an article that
+// the body handles by (materials, limits, procedure) and that did not set the item
+// up: it need not be in the base item.
 type Basis struct {
 	Law      string `yaml:"law" json:"law"`
 	Article  string `yaml:"article" json:"article"`
 	Text     string `yaml:"text" json:"text,omitempty"`
 	Invented bool   `yaml:"invented" json:"invented,omitempty"`
+	Own      bool   `yaml:"own" json:"own,omitempty"`
 }
 
 // Material is one paper that the applicant brings or that the record supplies.

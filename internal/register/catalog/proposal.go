@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
@@ -70,7 +72,11 @@ func Propose(c *act.Call, item int64, d *Draft, reason string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := AsError(append(wrong, settleAgency(d, bodies)...)); err != nil {
+	differs, err := d.stand(c.Tx, max(d.InForce.From, c.Today()))
+	if err != nil {
+		return 0, err
+	}
+	if err := AsError(slices.Concat(wrong, settleAgency(d, bodies), differs)); err != nil {
 		return 0, err
 	}
 	region, err := regionOf(c.Tx, r)
