@@ -63,10 +63,11 @@ type indexed struct {
 	wake        day.Instant
 	applicant   int64
 	filer       int64
+	agency      string
 }
 
 func (p *Proceeding) indexed() indexed {
-	return indexed{p.Status, p.Closed, p.Due, p.Provisional, p.Wake, p.Applicant, p.Filer}
+	return indexed{p.Status, p.Closed, p.Due, p.Provisional, p.Wake, p.Applicant, p.Filer, p.Agency}
 }
 
 // Timer is a timer of the flow that runs.
@@ -212,6 +213,10 @@ func (p *Proceeding) saveIndexed(c *act.Call) {
 		c.Tx.Put(`update proceeding set applicant = $3, filer = $4 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Applicant, p.Filer)
 		now.applicant, now.filer = p.found.applicant, p.found.filer
 	}
+	if now.agency != p.found.agency {
+		c.Tx.Put(`update proceeding set agency = $3 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Agency)
+		now.agency = p.found.agency
+	}
 	if now != p.found {
 		c.Tx.Put(`update proceeding set status = $3, closed = $4, due = $5, due_provisional = $6, wake = $7 where home = $1 and id = $2`,
 			c.Tx.Home(), p.ID, p.Status, p.Closed, p.Due, p.Provisional, p.Wake)
@@ -229,6 +234,26 @@ func (p *Proceeding) Also(c *act.Call, key ledger.Key, e ledger.Event) error {
 // new due day.
 func (p *Proceeding) MoveTask(c *act.Call, token int, was day.Day) {
 	c.Tx.Put(`update task set due = $3 where home = $1 and proceeding = $2 and token = $5 and state = 'open' and due = $4`, c.Tx.Home(), p.ID, p.Due, was, token)
+}
+
+// HandTasks gives the open tasks of one agency to another. A task that was somebody's
+// own stays theirs where keep says that they go with it.
+func (p *Proceeding) HandTasks(c *act.Call, from, to string, keep func(person int64) bool) error {
+	list, err := Tasks(c.Tx, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		if t.State != TaskOpen || t.Agency != from {
+			continue
+		}
+		if t.Assignee != 0 && !keep(t.Assignee) {
+			t.Assignee = 0
+		}
+		c.Tx.PutOne(act.Changed("proceeding.task"), `update task set agency = $3, assignee = $4, seen = seen + 1 where home = $1 and id = $2 and state = 'open' and seen = $5`,
+			c.Tx.Home(), t.ID, to, t.Assignee, t.Seen)
+	}
+	return nil
 }
 
 // SleepUntil writes only when the proceeding must be looked at next: nothing was

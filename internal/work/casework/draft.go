@@ -282,7 +282,11 @@ func (o *Office) correcting(tx *store.Tx, a act.Actor, id int64) (*proceeding.Pr
 	if err != nil {
 		return nil, err
 	}
-	scope, right := act.Scope{Agency: windowOf(v), Region: p.Region}, addFileFor.Right
+	f, err := getFile(tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	scope, right := act.Scope{Agency: windowOf(f.as(v)), Region: p.Region}, addFileFor.Right
 	if a.Who != act.Staff {
 		right = addFile.Right
 		if scope, err = o.ownScope(tx, a.Person, right, p.Applicant, p.Filer); err != nil {

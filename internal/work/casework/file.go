@@ -67,6 +67,11 @@ type Facts struct {
 	Amendments []Amendment  `json:"amendments,omitempty"`
 	Restricted *Restricted  `json:"restricted,omitempty"`
 	Erased     *Erased      `json:"erased,omitempty"`
+	// Points are the review points that were ticked off, by task.
+	Points map[string][]string `json:"points,omitempty"`
+	// Bodies are the agencies that took over from those which the item's version
+	// names, since a reorganisation: old key → the one who answers now.
+	Bodies map[string]string `json:"bodies,omitempty"`
 }
 
 // MaterialIn is where one material of the case stands.

@@ -115,7 +115,11 @@ func (o *Office) concerns(tx *store.Tx, a act.Actor, p *proceeding.Proceeding) (
 	if err != nil {
 		return false, err
 	}
-	bodies := append(slices.Collect(maps.Values(v.Roles)), p.Agency)
+	f, err := getFile(tx, p.ID)
+	if err != nil {
+		return false, err
+	}
+	bodies := append(slices.Collect(maps.Values(f.as(v).Roles)), p.Agency)
 	if !slices.Contains(bodies, a.Agency) {
 		asked, err := inquiries(tx, p.ID)
 		if err != nil {

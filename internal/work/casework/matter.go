@@ -26,9 +26,10 @@ type matter struct {
 	v   *catalog.Version
 	key *vault.Key
 
-	told    []int64 // who is told of what happens
-	secret  *Secret // opened when first asked for
-	changed bool    // secret must be sealed again
+	told    []int64  // who is told of what happens
+	secret  *Secret  // opened when first asked for
+	changed bool     // secret must be sealed again
+	points  []string // review points that this act ticked off
 }
 
 // Secret is what identifies people on a case, and the free texts that may.
@@ -74,6 +75,7 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 	if m.v, err = o.Items.Pinned(c.Tx, p.ItemVersion); err != nil {
 		return nil, err
 	}
+	m.v = m.f.as(m.v)
 	on, err := scope(m)
 	if err != nil {
 		return nil, err
@@ -239,6 +241,9 @@ func (m *matter) event(kind string, facts map[string]any) ledger.Event {
 	facts["case"], facts["number"], facts["status"] = m.p.ID, m.p.Number, m.p.Status
 	facts["notify"] = m.told
 	facts["title"] = m.p.Title
+	if len(m.points) > 0 {
+		facts["points"] = m.points
+	}
 	return ledger.Event{Kind: kind, Facts: facts}
 }
 

@@ -125,6 +125,7 @@ func (o *Office) Show(tx *store.Tx, id int64) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	v = f.as(v)
 	c := &Case{
 		ID: p.ID, Number: p.Number, Title: p.Title, Item: v, Agency: p.Agency, Label: p.Label, Received: p.Received, Accepted: p.Accepted, Closed: p.Closed,
 		Facts: f.Facts, State: p.State, Applicant: p.Applicant, Kind: f.ApplicantKind, Filer: p.Filer, key: p.Key, secret: f.Secret,

@@ -1,0 +1,257 @@
+package reorganise
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
+	"tongban/internal/register/identity"
+	"tongban/internal/register/power"
+	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
+)
+
+// Effect is exactly what an act does on a day: what moves, and what stands in its way.
+type Effect struct {
+	Act
+	On       day.Day // from which it would hold
+	Agencies []Agency
+	Moves    []Move // in the order of agency, kind and what it is
+	Cases    []Case
+	Seals    []Seal
+	Faults   []wording.Message // each names what has to be settled first
+	Rivals   []Act             // decided acts on one of the agencies
+
+	named    map[Move]string // what the act names, by its move without receiver
+	items    map[int64]*item
+	holdings map[int64]*held
+	posts    map[int64]identity.Post
+	officers map[int64]power.Assignment
+	entries  map[Move]bool // moves of entries, as a set
+	codes    map[string]string
+}
+
+// Case is an open case that is handed over.
+type Case struct {
+	ID     int64
+	Number string
+	Title  string
+	Tasks  int               // open ones that move
+	To     map[string]string // old agency → new
+}
+
+// Seal is a change of seals.
+type Seal struct {
+	Agency string
+	Last   day.Day // of the seal that it has; 0: it had none
+	First  day.Day // of its new one; 0: it gets none
+}
+
+// item is an item of which agencies change.
+type item struct {
+	v  *catalog.Version
+	to map[string]string
+}
+
+// held is a holding of a power with who has it and gave it afterwards.
+type held struct {
+	power.Holding
+	to, giver string
+}
+
+// Preview shows what an act would do on its day, or today when that has passed.
+func (d *Desk) Preview(ctx context.Context, id int64) (e *Effect, err error) {
+	err = d.Runner.Store.Read(ctx, func(tx *store.Tx) error {
+		x, err := ByID(tx, id)
+		if err != nil {
+			return err
+		}
+		e, err = d.effect(tx, x, max(x.From, tx.Today()))
+		return err
+	})
+	return e, err
+}
+
+func (e *Effect) fault(key string, pairs ...any) { e.Faults = append(e.Faults, wording.M(key, pairs...)) }
+
+// effect computes what an act does on a day.
+func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
+	e := &Effect{Act: x, On: on, named: map[Move]string{}, items: map[int64]*item{}, holdings: map[int64]*held{}, posts: map[int64]identity.Post{},
+		officers: map[int64]power.Assignment{}, entries: map[Move]bool{}, codes: map[string]string{}}
+	var err error
+	if e.Agencies, err = Agencies(tx, x.ID); err != nil {
+		return nil, err
+	}
+	moves, err := Moves(tx, x.ID)
+	if err != nil {
+		return nil, err
+	}
+	if x.Stage == Done {
+		e.Moves = moves
+		return e, nil
+	}
+	for _, m := range moves {
+		e.named[Move{m.Agency, m.Kind, m.Ref, ""}] = m.To
+	}
+	if err := d.bodies(tx, e, moves); err != nil {
+		return nil, err
+	}
+	if len(e.Faults) == 0 { // who moves what is only asked of agencies that are
+		for _, g := range e.Agencies {
+			if g.Fate != End && g.Fate != Cede {
+				continue
+			}
+			for _, f := range []func(*store.Tx, *Effect, Agency) error{d.powers, d.links, d.entriesOf, d.itemsOf, d.staff, d.casesOf, d.waiting} {
+				if err := f(tx, e, g); err != nil {
+					return nil, err
+				}
+			}
+		}
+		e.strangers(moves)
+	}
+	if err := d.seals(tx, e); err != nil {
+		return nil, err
+	}
+	e.Rivals, err = rivals(tx, e)
+	slices.SortStableFunc(e.Moves, func(a, b Move) int { return compare(a, b) })
+	return e, err
+}
+
+// bodies asks whether every agency named can have the fate, or receive.
+func (d *Desk) bodies(tx *store.Tx, e *Effect, moves []Move) error {
+	fate := map[string]string{}
+	for _, g := range e.Agencies {
+		fate[g.Key] = g.Fate
+	}
+	if len(fate) == 0 {
+		e.fault("reorganise.fault.nothing")
+	}
+	receivers := map[string]bool{}
+	for _, g := range e.Agencies {
+		if err := d.body(tx, e, g); err != nil {
+			return err
+		}
+		if g.Heir != "" {
+			receivers[g.Heir] = true
+		}
+	}
+	for _, m := range moves {
+		if f := fate[m.Agency]; f != End && f != Cede {
+			e.fault("reorganise.fault.stays", "agency", m.Agency, "ref", m.Ref)
+		}
+		if m.To != Nobody {
+			receivers[m.To] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(receivers)) {
+		if fate[key] == Begin {
+			continue
+		}
+		_, err := d.People.Agency(tx, key, e.On)
+		switch {
+		case act.KindOf(err) == act.NotFound:
+			e.fault("reorganise.fault.receiver", "agency", key)
+		case err != nil:
+			return err
+		case fate[key] == End:
+			e.fault("reorganise.fault.ends", "agency", key)
+		}
+	}
+	return nil
+}
+
+func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
+	known, err := d.People.EverAgency(tx, g.Key)
+	if err != nil {
+		return err
+	}
+	if g.Fate == Begin {
+		if known {
+			e.fault("reorganise.fault.known", "agency", g.Key)
+		}
+		return nil
+	}
+	now, err := d.People.Agency(tx, g.Key, e.On)
+	if act.KindOf(err) == act.NotFound {
+		e.fault("reorganise.fault.gone", "agency", g.Key, "day", e.On)
+		return nil
+	}
+	if err == nil && g.Fate != Cede && (now.Span.From >= e.On || now.Span.Until != 0) {
+		e.fault("reorganise.fault.dated", "agency", g.Key)
+	}
+	return err
+}
+
+// receiver is who gets a thing of an agency; "" when it stays, or when nobody is
+// named, which is a fault.
+func (e *Effect) receiver(g Agency, kind, ref string, follows ...Move) string {
+	for _, m := range append([]Move{{g.Key, kind, ref, ""}}, follows...) {
+		if to := e.named[m]; to != "" {
+			return to
+		}
+	}
+	if g.Fate == End && g.Heir == "" {
+		e.fault("reorganise.fault.unassigned", "agency", g.Key, "kind", wording.M("reorganise.kind."+kind), "ref", e.label(ref))
+	}
+	return g.Heir
+}
+
+// label is what people call a thing: the number of a case or post stands for itself.
+func (e *Effect) label(ref string) string {
+	if s := e.codes[ref]; s != "" {
+		return s
+	}
+	return ref
+}
+
+func (e *Effect) moves(g Agency, kind, ref, to string) {
+	e.Moves = append(e.Moves, Move{g.Key, kind, ref, to})
+}
+
+// strangers names what the act gives away and the agency does not have.
+func (e *Effect) strangers(moves []Move) {
+	has := map[Move]bool{}
+	for _, m := range e.Moves {
+		has[Move{m.Agency, m.Kind, m.Ref, ""}] = true
+	}
+	for _, m := range moves {
+		about := Move{m.Agency, m.Kind, m.Ref, ""}
+		if !has[about] && m.Kind != OnItem { // a case of an item that ended may still need one
+			e.fault("reorganise.fault.not_theirs", "agency", m.Agency, "kind", wording.M("reorganise.kind."+m.Kind), "ref", m.Ref)
+		}
+	}
+}
+
+// rivals are decided acts that concern one of the agencies of this one.
+func rivals(tx *store.Tx, e *Effect) ([]Act, error) {
+	mine, err := concerned(tx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.All(tx, scan, `select `+columns+` from reorganisation where home = $1 and stage = $2 and id <> $3 order by id`, tx.Home(), Decided, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	var list []Act
+	for _, x := range all {
+		theirs, err := concerned(tx, x.ID)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(theirs, func(k string) bool { return slices.Contains(mine, k) }) {
+			list = append(list, x)
+		}
+	}
+	return list, nil
+}
+
+// concerned are the agencies of an act, those that only receive among them.
+func concerned(tx *store.Tx, id int64) ([]string, error) {
+	return store.All(tx, func(r store.Row) (s string, err error) { return s, r.Scan(&s) },
+		`select agency from reorganisation_agency where home = $1 and act = $2
+		union select heir from reorganisation_agency where home = $1 and act = $2 and heir <> ''
+		union select receiver from reorganisation_move where home = $1 and act = $2 and receiver <> '-' order by 1`, tx.Home(), id)
+}
