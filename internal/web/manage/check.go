@@ -185,7 +185,7 @@ func stateStatus(s inspect.State) *ui.Status {
 
 // checkFilter is the form by which findings are chosen.
 func checkFilter(q inspect.Query, counts []inspect.RuleCount, found []string, bodies map[string]string, here ui.Page) ui.Filter {
-	choose := func(name, value string, label ui.Text, first ui.Text, options []ui.Option) ui.Field {
+	among := func(name, value string, label ui.Text, first ui.Text, options []ui.Option) ui.Field {
 		return ui.Field{Kind: ui.FieldSelect, Name: name, Label: label, Value: value, Options: append([]ui.Option{{Value: "", Label: first}}, options...)}
 	}
 	all := ui.M("manage.match.all")
@@ -202,9 +202,9 @@ func checkFilter(q inspect.Query, counts []inspect.RuleCount, found []string, bo
 	for _, key := range found {
 		agencies = append(agencies, ui.Option{Value: key, Label: ui.Plain(nameOf(bodies, key))})
 	}
-	f := ui.Filter{Action: "/manage/checkup", Fields: []ui.Field{choose("severity", string(q.Severity), ui.M("inspect.page.col.severity"), all, severities),
-		choose("rule", q.Rule, ui.M("inspect.page.col.rule"), all, rules), choose("agency", q.Agency, ui.M("manage.col.agency"), all, agencies),
-		choose("state", string(q.State), ui.M("inspect.page.col.state"), ui.M("inspect.state.open"), states)}}
+	f := ui.Filter{Action: "/manage/checkup", Fields: []ui.Field{among("severity", string(q.Severity), ui.M("inspect.page.col.severity"), all, severities),
+		among("rule", q.Rule, ui.M("inspect.page.col.rule"), all, rules), among("agency", q.Agency, ui.M("manage.col.agency"), all, agencies),
+		among("state", string(q.State), ui.M("inspect.page.col.state"), ui.M("inspect.state.open"), states)}}
 	for _, x := range f.Fields {
 		for _, o := range x.Options {
 			if o.Value != "" && o.Value == x.Value {

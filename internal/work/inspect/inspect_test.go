@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -236,6 +237,49 @@ func TestPages(t *testing.T) {
 		}
 		if list := r.page(t, inspect.Query{After: "none"}); len(list) != 0 {
 			t.Errorf("after nothing: %s", said(list))
+		}
+	})
+}
+
+// Filling the catalogue takes as many statements for many entries as for few.
+func TestStatementsDoNotGrow(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, r *rig) {
+		statements := func() (n int) {
+			t.Helper()
+			must(t, r.Read(func(tx *store.Tx) error {
+				if _, err := r.desk.Live(tx); err != nil { // places are remembered
+					return err
+				}
+				r.Store.Trace(func(string) { n++ })
+				defer r.Store.Trace(nil)
+				_, err := r.desk.Live(tx)
+				return err
+			}))
+			return n
+		}
+		r.stand(t, "云政发〔2026〕1号", lists.Change{Content: power("P-1", "护士执业注册", "01", "zfb", nurse)})
+		few := statements()
+		var more strings.Builder
+		var changes []lists.Change
+		more.WriteString("事项名称,事项编码,事项类型,实施主体\n")
+		for i := range 60 {
+			n := strconv.Itoa(1000 + i)
+			more.WriteString("事项" + n + ",511A001260" + n + "-990124000000-000-11990124MB00000000-1-00,行政许可,zfb\n")
+			changes = append(changes, lists.Change{Content: power("Q-"+n, "权力"+n, "01", "zfb", "511A001260"+n+"-990124000000-000-11990124MB00000000-1-00")})
+		}
+		drafts, problems := catalog.ReadCSV([]byte(more.String()))
+		if len(problems) > 0 {
+			t.Fatal(catalog.Problems(problems))
+		}
+		_, err := catalog.ImportItems(bg, r.Runner, r.ann, catalog.ImportOptions{Region: "990124", From: today}, drafts...)
+		must(t, err)
+		r.stand(t, "云政发〔2026〕2号", changes...)
+		if many := statements(); many != few || few > 20 {
+			t.Errorf("%d statements for 2 items, %d for 62", few, many)
+		}
+		if x := r.check(t); x.Items != 62 || x.Powers != 61 || x.Fresh != x.Errors+x.Warnings+x.Notes {
+			t.Errorf("%+v", x)
 		}
 	})
 }
