@@ -97,6 +97,9 @@ var pageRules = table(
 	`GET /manage/compare GET /manage/compare/template POST /manage/compare`, rule{staff: true, right: "item.propose"},
 	`GET /manage/compare/{id} GET /manage/compare/{id}/download GET /manage/compare/{id}/row/{n} POST /manage/compare/{id}/row/{n}
 	POST /manage/compare/{id}/agree`, rule{staff: true, right: "item.propose", away: true},
+	`GET /manage/checkup`, rule{staff: true, right: "item.propose"},
+	`POST /manage/checkup`, rule{staff: true, right: "item.inspect"},
+	`GET /manage/checkup/{finding} POST /manage/checkup/{finding}/accept POST /manage/checkup/{finding}/reopen`, rule{staff: true, right: "item.propose", away: true},
 	`GET /admin/proposals`, rule{staff: true, right: "item.publish"},
 	`POST /admin/proposals/{id}`, rule{staff: true, right: "item.publish", away: true},
 	`POST /admin/items/{id}/end`, rule{staff: true, right: "item.withdraw"},
