@@ -37,6 +37,7 @@ import (
 	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
+	"tongban/internal/work/reorganise"
 )
 
 // Options say which house is opened. The zero value of each but Dir is usable.
@@ -94,6 +95,7 @@ type House struct {
 	Office    *casework.Office
 	Changes   *change.Desk
 	Adjust    *adjust.Desk
+	Reform    *reorganise.Desk
 	Jobs      *job.Runner
 	Archive   *archive.Archive
 	Followers []ledger.Follower // what watches the ledger
@@ -242,6 +244,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Notices = &notice.Desk{Store: h.Store, Runner: h.Runner, Vault: h.Vault, Gate: o.Hooks}
 	h.Changes = &change.Desk{Runner: h.Runner}
 	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
+	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
 	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
@@ -277,6 +280,7 @@ func (h *House) Run(ctx context.Context) {
 		h.Ledger.RunWitnesses,
 		h.Jobs.Run,
 		h.settle,
+		h.reorganise,
 		h.backups,
 		h.sweep,
 		h.pointItems,

@@ -63,12 +63,12 @@ var table = map[string]map[Reach]string{
 	},
 	"leader": {
 		Self:   `staff.leave account.own`,
-		Area:   `extension.approve case.look adjust.decide`,
+		Area:   `extension.approve case.look adjust.decide reorganise.decide`,
 		Office: `case.find`,
 	},
 	"catalogue": {
 		Self:   `staff.leave account.own`,
-		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine`,
+		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine reorganise.draft`,
 		Office: `calendar.import law.import law.change`,
 	},
 	"supervisor": {
