@@ -76,6 +76,7 @@ func (c *checker) item() {
 	c.visits()
 	c.materials()
 	c.result()
+	c.manual()
 	if c.d.Flow != nil {
 		c.tasks()
 	}

@@ -38,6 +38,8 @@ type GuideView struct {
 	Fees     Fees          `json:"fees"`
 	Result   *GuideResult  `json:"result,omitempty"`
 	Basis    []Basis       `json:"basis,omitempty"`
+	Samples  []Sample      `json:"samples,omitempty"`    // filled in, as they should look
+	Measures []Discretion  `json:"discretion,omitempty"` // 裁量标准: what follows in which situation
 	FAQ      []Answer      `json:"faq,omitempty"`
 	Refused  string        `json:"refused,omitempty"` // what to do when it is not granted
 	Deemed   string        `json:"deemed,omitempty"`  // what silence means (行政许可法 32)
@@ -148,6 +150,7 @@ func Guide(v *Version, cal *workday.Calendar, today day.Day, lang wording.Lang) 
 		view.Delivery = append(view.Delivery, g.say("word.delivery."+d))
 	}
 	view.Result = g.result()
+	view.Samples, view.Measures = v.Samples, v.Discretion
 	view.Refused = g.say("guide.refused", "complaint", v.Complaint)
 	if v.Deemed {
 		view.Deemed = g.say("guide.deemed", "term", g.term(v.Terms.Notice))

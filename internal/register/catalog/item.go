@@ -62,6 +62,9 @@ type Item struct {
 	Contact    Contact           `yaml:"contact" json:"contact"`
 	Complaint  string            `yaml:"complaint" json:"complaint,omitempty"`
 	FAQ        []Answer          `yaml:"faq" json:"faq,omitempty"`
+	Manual     []Review          `yaml:"manual" json:"manual,omitempty"`
+	Discretion []Discretion      `yaml:"discretion" json:"discretion,omitempty"`
+	Samples    []Sample          `yaml:"samples" json:"samples,omitempty"`
 }
 
 // Force is the span of days in which a version holds.

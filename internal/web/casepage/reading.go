@@ -70,6 +70,9 @@ func (p *Pages) Found(r *http.Request, c *casework.Case) ([]Finding, error) {
 			who = append(who, names[o])
 		}
 		x.Facts = []ui.Fact{{Label: ui.M("office.finding.who"), Value: ui.Plain(strings.Join(who, "、"))}, {Label: ui.M("office.finding.at"), Value: ui.At(t.DoneAt)}}
+		if all := c.Item.PointsFor(t.Part, t.Role); len(all) > 0 {
+			x.Facts = append(x.Facts, ticked(all, c.Facts.PointsOf(t.ID)))
+		}
 		list = append(list, x)
 	}
 	return append(append(list, tests(c)...), p.asked(r, c)...), nil

@@ -69,7 +69,7 @@ func checks(c *casepage.Call) []ui.Field {
 
 func acceptForm(c *casepage.Call) (*casepage.Form, error) {
 	t := c.Case.Item.Terms
-	f := &casepage.Form{Lead: ui.M("counter.accept.lead"), Fields: checks(c), Buttons: submit("accept"), Facts: []ui.Fact{{Label: ui.M("counter.term.statutory"), Value: t.Statutory}}}
+	f := &casepage.Form{Lead: ui.M("counter.accept.lead"), Fields: append(casepage.Points(c), checks(c)...), Buttons: submit("accept"), Facts: []ui.Fact{{Label: ui.M("counter.term.statutory"), Value: t.Statutory}}}
 	if !t.Promised.IsZero() {
 		f.Facts = append(f.Facts, ui.Fact{Label: ui.M("counter.term.promised"), Value: t.Promised})
 	}
@@ -77,7 +77,7 @@ func acceptForm(c *casepage.Call) (*casepage.Form, error) {
 }
 
 func accept(c *casepage.Call) (casework.Done, error) {
-	return c.Door.House.Office.Accept(c.R.Context(), c.Actor, c.Key(), casework.AcceptIn{Case: c.Case.ID, Seen: c.Seen(), Checked: c.R.PostForm["checked"]})
+	return c.Door.House.Office.Accept(c.R.Context(), c.Actor, c.Key(), casework.AcceptIn{Case: c.Case.ID, Seen: c.Seen(), Checked: c.R.PostForm["checked"], Points: c.R.PostForm["points"]})
 }
 
 func checkForm(c *casepage.Call) (*casepage.Form, error) {

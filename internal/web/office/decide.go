@@ -19,7 +19,7 @@ func decideForm(c *casepage.Call) (*casepage.Form, error) {
 	reasons := area("reason", 5)
 	reasons.Hint = ui.M("office.decide.reasons")
 	by := ui.Field{Kind: ui.FieldChecks, Name: "articles", Label: ui.M("office.field.articles"), Hint: ui.M("office.decide.articles"), Options: articles(c.Case.Item)}
-	f := &casepage.Form{Lead: ui.M("office.decide.lead"), Fields: []ui.Field{outcome, reasons, by}, Buttons: append(submit("decide"), ui.Button{Text: ui.M("office.submit.preview"), Name: "act", Value: "preview"})}
+	f := &casepage.Form{Lead: ui.M("office.decide.lead"), Fields: append(casepage.Points(c), outcome, reasons, by), Facts: standards(c), Buttons: append(submit("decide"), ui.Button{Text: ui.M("office.submit.preview"), Name: "act", Value: "preview"})}
 	full, err := c.Door.House.Office.Look(c.R.Context(), c.Actor, c.Case.ID, c.Task.Name)
 	if err != nil {
 		return nil, err
@@ -33,6 +33,15 @@ func decideForm(c *casepage.Call) (*casepage.Form, error) {
 		f.Data, err = preview(c)
 	}
 	return f, err
+}
+
+// standards are the lines of the item's discretion standard, beside the question
+// that they settle.
+func standards(c *casepage.Call) (list []ui.Fact) {
+	for _, d := range c.Case.Item.Discretion {
+		list = append(list, ui.Fact{Label: ui.Plain(d.Situation), Value: ui.M("office.manual.measure", "measure", d.Measure, "article", d.Article)})
+	}
+	return list
 }
 
 // Preview is the paper as it would be sent, or why it cannot be yet.
@@ -66,7 +75,7 @@ func verdict(c *casepage.Call) casework.Verdict {
 }
 
 func decide(c *casepage.Call) (casework.Done, error) {
-	return c.Door.House.Office.Decide(c.R.Context(), c.Actor, c.Key(), casework.DecideIn{TaskIn: c.In(), Verdict: verdict(c)})
+	return c.Door.House.Office.Decide(c.R.Context(), c.Actor, c.Key(), casework.DecideIn{TaskIn: c.In(), Verdict: verdict(c), Points: c.R.PostForm["points"]})
 }
 
 // wrongField is what is wrong with one field, where a page asks something that

@@ -103,7 +103,7 @@ func passed() ui.Field {
 func reviewForm(c *casepage.Call) (*casepage.Form, error) {
 	f := area("opinion", 6)
 	f.Hint = ui.M("office.review.hint")
-	return &casepage.Form{Lead: ui.Plain(c.Task.Name), Fields: []ui.Field{passed(), f}, Buttons: submit("review")}, nil
+	return &casepage.Form{Lead: ui.Plain(c.Task.Name), Fields: append(casepage.Points(c), passed(), f), Buttons: submit("review")}, nil
 }
 
 // chosen wants one of two radios to be ticked: silence is no opinion.
@@ -118,7 +118,7 @@ func review(c *casepage.Call) (casework.Done, error) {
 	if err := chosen(c, "passed"); err != nil {
 		return casework.Done{}, err
 	}
-	return c.Door.House.Office.Review(c.R.Context(), c.Actor, c.Key(), casework.ReviewIn{TaskIn: c.In(), Passed: c.Value("passed") == "yes", Text: c.Value("opinion")})
+	return c.Door.House.Office.Review(c.R.Context(), c.Actor, c.Key(), casework.ReviewIn{TaskIn: c.In(), Passed: c.Value("passed") == "yes", Text: c.Value("opinion"), Points: c.R.PostForm["points"]})
 }
 
 func visitForm(c *casepage.Call) (*casepage.Form, error) {
@@ -128,14 +128,14 @@ func visitForm(c *casepage.Call) (*casepage.Form, error) {
 	}
 	who := ui.Field{Kind: ui.FieldChecks, Name: "officers", Label: ui.M("office.field.officers", "n", c.Task.Officers), Hint: ui.M("office.visit.hint"),
 		Options: list, Values: []string{strconv.FormatInt(c.Actor.Person, 10)}}
-	return &casepage.Form{Lead: ui.M("office.visit.lead"), Fields: []ui.Field{who, passed(), area("findings", 6)}, Buttons: submit("visit")}, nil
+	return &casepage.Form{Lead: ui.M("office.visit.lead"), Fields: append(casepage.Points(c), who, passed(), area("findings", 6)), Buttons: submit("visit")}, nil
 }
 
 func visit(c *casepage.Call) (casework.Done, error) {
 	if err := chosen(c, "passed"); err != nil {
 		return casework.Done{}, err
 	}
-	in := casework.VisitIn{TaskIn: c.In(), Passed: c.Value("passed") == "yes", Text: c.Value("findings")}
+	in := casework.VisitIn{TaskIn: c.In(), Passed: c.Value("passed") == "yes", Text: c.Value("findings"), Points: c.R.PostForm["points"]}
 	for _, s := range c.R.PostForm["officers"] {
 		if id, err := strconv.ParseInt(s, 10, 64); err == nil {
 			in.Officers = append(in.Officers, id)

@@ -150,8 +150,10 @@ func review(t *testing.T, w *webtest.World, at string) {
 	health := w.Official("wjj_reviewer_1")
 	health.Get(at).Open(`/office/case/\d+/answer/\d+`).Says("这个地址有没有卫生处罚").Fill("/answer/", "answer", "没有").Is(200).Says("答复记下了")
 	market.Get(at+"/findings").Says("没有", "已答复")
-	deed(t, market, at, "review").Fill("/review", "opinion", "场所分区合理").Is(http.StatusUnprocessableEntity).Says("选一个结论")
-	market.Fill("/review", "passed", "yes", "opinion", "场所分区合理").Is(200).Says("意见记下了")
+	deed(t, market, at, "review").Says("对照审查要点", "加工、存放、销售三个区隔开", "看什么", "常见差错")
+	market.Fill("/review", "opinion", "场所分区合理").Is(http.StatusUnprocessableEntity).Says("选一个结论")
+	market.Fill("/review", "passed", "yes", "opinion", "场所分区合理", "points", "review.2.1").Is(200).Says("意见记下了")
+	market.Get(at+"/findings").Says("1 条，共 2 条。没勾的：离污染源二十五米以上")
 
 	// The fire brigade visits: two officers, one of whom stands in for a colleague on leave.
 	fire := w.Official("xfjy_inspector_3")

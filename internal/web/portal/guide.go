@@ -18,22 +18,23 @@ import (
 
 type guideData struct {
 	catalog.GuideView
-	Body     ui.Text // the agency
-	Phone    string  // whom to call where the item names nobody
-	Start    ui.Link
-	Window   bool
-	Supplied []paperLine
-	Bring    []paperLine
-	Steps    ui.TaskList
-	Limits   ui.TaskList
-	Special  ui.Table
-	Outline  []draw.TextLine
-	Picture  string
-	Narrow   string // the same for narrow screens
-	File     string
-	Trips    []ui.Fact
-	Contact  []ui.Fact
-	Law      map[string]string // where in the library of laws a citation leads
+	Body      ui.Text // the agency
+	Phone     string  // whom to call where the item names nobody
+	Start     ui.Link
+	Window    bool
+	Supplied  []paperLine
+	Bring     []paperLine
+	Steps     ui.TaskList
+	Limits    ui.TaskList
+	Special   ui.Table
+	Standards ui.Table // 裁量标准
+	Outline   []draw.TextLine
+	Picture   string
+	Narrow    string // the same for narrow screens
+	File      string
+	Trips     []ui.Fact
+	Contact   []ui.Fact
+	Law       map[string]string // where in the library of laws a citation leads
 }
 
 // paperLine is a material with its conditions as sentences.
@@ -113,6 +114,11 @@ func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 	for _, t := range d.GuideView.Trips {
 		d.Trips = append(d.Trips, ui.Fact{Label: ui.Plain(t.Name), Value: ui.Plain(t.Words)})
 		d.Window = d.Window || t.Channel == "window"
+	}
+	d.Standards = ui.Table{Caption: ui.M("portal.guide.discretion"), HideCaption: true,
+		Columns: []ui.Column{{Label: ui.M("portal.guide.discretion.when")}, {Label: ui.M("portal.guide.discretion.what")}, {Label: ui.M("portal.guide.law")}}}
+	for _, x := range d.Measures {
+		d.Standards.Rows = append(d.Standards.Rows, ui.Row{Cells: ui.Cells(ui.Plain(x.Situation), ui.Plain(x.Measure), ui.Plain(x.Article))})
 	}
 	d.contact()
 }

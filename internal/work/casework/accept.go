@@ -23,6 +23,8 @@ type AcceptIn struct {
 	Seen int64 `json:"seen,omitempty"`
 	// Checked are the materials that were compared with their originals.
 	Checked []string `json:"checked,omitempty"`
+	// Points are the keys of the review points that were ticked off.
+	Points []string `json:"points,omitempty"`
 }
 
 // Accept accepts a complete application, with a sealed and dated paper: from
@@ -44,6 +46,9 @@ func (o *Office) accept(c *act.Call, in AcceptIn) (Done, error) {
 	}
 	t, err := m.mine(c, "accept", in.Seen)
 	if err != nil {
+		return Done{}, err
+	}
+	if err := m.checkPoints(t, in.Points); err != nil {
 		return Done{}, err
 	}
 	if err := m.checkOriginals(in.Checked); err != nil {

@@ -36,6 +36,8 @@ type Verdict struct {
 type DecideIn struct {
 	TaskIn
 	Verdict
+	// Points are the keys of the review points that were ticked off.
+	Points []string `json:"points,omitempty"`
 }
 
 // Decide grants, or refuses with reasons, articles and remedies (行政许可法 38).
@@ -50,6 +52,9 @@ func (o *Office) Decide(ctx context.Context, a act.Actor, token string, in Decid
 			return Done{}, act.Changed("proceeding.task")
 		}
 		if err := m.must(Handling); err != nil {
+			return Done{}, err
+		}
+		if err := m.checkPoints(t, in.Points); err != nil {
 			return Done{}, err
 		}
 		return m.decide(t, in.Verdict)

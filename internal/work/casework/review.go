@@ -97,6 +97,8 @@ type ReviewIn struct {
 	TaskIn
 	Passed bool   `json:"passed"`
 	Text   string `json:"text"`
+	// Points are the keys of the review points that were ticked off.
+	Points []string `json:"points,omitempty"`
 }
 
 // Review finishes a review, or a test whose result is in, with an opinion.
@@ -118,6 +120,9 @@ func (o *Office) Review(ctx context.Context, a act.Actor, token string, in Revie
 		if err := m.takePart(c, t.Part, c.Actor.Person); err != nil {
 			return Done{}, err
 		}
+		if err := m.checkPoints(t, in.Points); err != nil {
+			return Done{}, err
+		}
 		return m.find(t, "case.reviewed", in.Passed, in.Text, []int64{c.Actor.Person})
 	})
 }
@@ -128,6 +133,8 @@ type VisitIn struct {
 	Passed   bool    `json:"passed"`
 	Text     string  `json:"text"`
 	Officers []int64 `json:"officers"` // all who were there, the actor among them
+	// Points are the keys of the review points that were ticked off.
+	Points []string `json:"points,omitempty"`
 }
 
 // Visit finishes a site visit: two officers or more (行政许可法 34); it runs
@@ -151,6 +158,9 @@ func (o *Office) Visit(ctx context.Context, a act.Actor, token string, in VisitI
 			if err := m.takePart(c, t.Part, p); err != nil {
 				return Done{}, err
 			}
+		}
+		if err := m.checkPoints(t, in.Points); err != nil {
+			return Done{}, err
 		}
 		return m.find(t, "case.visited", in.Passed, in.Text, in.Officers)
 	})

@@ -78,8 +78,20 @@ func (w *world) askAndSendBack(id int64) {
 	w.must(err)
 	_, err = w.Office.Answer(w.ctx, w.of("sthj", "reviewer", 0), "", casework.AnswerIn{Case: id, Inquiry: q.Extra, Text: "再答一次"})
 	w.refused("act.changed", err)
-	_, err = w.Office.Review(w.ctx, market, "", casework.ReviewIn{TaskIn: w.task(id, "review", "scjg"), Passed: true, Text: "通过"})
+	in := casework.ReviewIn{TaskIn: w.task(id, "review", "scjg"), Passed: true, Text: "通过", Points: []string{"review.4.9"}}
+	_, err = w.Office.Review(w.ctx, market, "", in)
+	w.refused("casework.points.unknown", err)
+	points := w.show(id).Item.PointsFor("review", "market")
+	if len(points) < 2 {
+		w.t.Fatalf("%d review points", len(points))
+	}
+	in.Points = []string{points[1].Key}
+	_, err = w.Office.Review(w.ctx, market, "", in)
 	w.must(err)
+	c := w.show(id)
+	if got := c.Facts.PointsOf(in.Task); len(got) != 1 || got[0] != points[1].Key {
+		w.t.Errorf("ticked off: %v", got)
+	}
 }
 
 // The site visit needs two officers; one of the posts is held by a stand-in for
