@@ -94,6 +94,7 @@ var pageRules = table(
 	GET /manage/flows/{id}/compare GET /manage/flows/{id}/try GET /manage/flows/{id}/hand-in POST /manage/flows/{id} POST /manage/flows/{id}/upload
 	POST /manage/flows/{id}/hand-in POST /manage/flows/{id}/drop`, rule{staff: true, right: "item.propose"},
 	`GET /manage/flows/{id}/row GET /manage/flows/{id}/add`, rule{staff: true, right: "item.propose", away: true},
+	`GET /manage/hall GET /manage/hall/cases`, rule{staff: true, right: "item.propose"},
 	`GET /manage/compare GET /manage/compare/template POST /manage/compare`, rule{staff: true, right: "item.propose"},
 	`GET /manage/compare/{id} GET /manage/compare/{id}/download GET /manage/compare/{id}/row/{n} POST /manage/compare/{id}/row/{n}
 	POST /manage/compare/{id}/agree`, rule{staff: true, right: "item.propose", away: true},

@@ -49,6 +49,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 	}
 	mux.Upload("POST /manage/flows/{id}/upload", d.Staff(o.may(o.upload)))
 	mountMatching(o, mux)
+	mountHall(o, mux)
 	mountChecking(o, mux)
 	return d.UI.Add("manage", files)
 }

@@ -1,0 +1,4 @@
+-- +goose Up
+
+-- The proceedings of a year by the day of their acceptance.
+create index proceeding_accepted on proceeding (home, kind, accepted, id) where accepted > 0;
