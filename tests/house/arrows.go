@@ -17,7 +17,7 @@ var storeys = [][]string{
 	{"register/calendar"}, {"register/identity"}, {"register/law"}, {"register/power"}, {"register/lists"}, {"register/catalog"}, {"register/licence"},
 	{"register/exchange"}, {"register/credit"},
 	{"process/proceeding"}, {"process/paper", "process/notice"},
-	{"work/inspect"},
+	{"work/inspect", "work/reorganise"},
 	{"work/"},
 	{"house"},
 	{"insight/", "demo"},

@@ -75,7 +75,9 @@ func (d *Desk) Preview(ctx context.Context, id int64) (e *Effect, err error) {
 	return e, err
 }
 
-func (e *Effect) fault(key string, pairs ...any) { e.Faults = append(e.Faults, wording.M(key, pairs...)) }
+func (e *Effect) fault(key string, pairs ...any) {
+	e.Faults = append(e.Faults, wording.M(key, pairs...))
+}
 
 // effect computes what an act does on a day.
 func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
@@ -111,6 +113,7 @@ func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
 			}
 		}
 		e.strangers(moves)
+		e.uncoded()
 	}
 	if err := d.seals(tx, e); err != nil {
 		return nil, err
@@ -221,6 +224,16 @@ func (e *Effect) strangers(moves []Move) {
 		about := Move{m.Agency, m.Kind, m.Ref, ""}
 		if !has[about] && m.Kind != OnItem { // a case of an item that ended may still need one
 			e.fault("reorganise.fault.not_theirs", "agency", m.Agency, "kind", wording.M("reorganise.kind."+m.Kind), "ref", m.Ref)
+		}
+	}
+}
+
+// uncoded names new agencies that get items and have no credit code: they could issue
+// nothing.
+func (e *Effect) uncoded() {
+	for _, g := range e.Agencies {
+		if g.Fate == Begin && g.USCC == "" && slices.ContainsFunc(e.Moves, func(m Move) bool { return m.Kind == OnItem && m.To == g.Key }) {
+			e.fault("reorganise.fault.uscc", "agency", g.Key)
 		}
 	}
 }

@@ -31,6 +31,7 @@ create table reorganisation_agency (
   heir    text   not null,       -- end: who gets whatever is not named; '' everything is named
   name    text   not null,       -- rename, begin: the name from the day on
   short   text   not null,
+  uscc    text   not null,       -- begin: the credit code, without which it issues no licence
   level   text   not null,
   address text   not null,
   phone   text   not null,
