@@ -111,7 +111,7 @@ func (o *desk) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rev, _ := strconv.Atoi(values.Get("rev"))
-	entries, err := entriesOf(values.Get("list"), adjust.Does(values.Get("does")), name, src)
+	entries, err := entriesOf(values.Get("file_list"), adjust.Does(values.Get("file_does")), name, src)
 	if err == nil {
 		_, err = o.adjust.Edit(r.Context(), door.Actor(r), values.Get("idempotency_key"), adjust.Edit{At: adjust.At{ID: number(r), Rev: rev}, Put: entries})
 	}

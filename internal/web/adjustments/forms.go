@@ -37,7 +37,9 @@ func (o *desk) forms(tx *store.Tx, d *One) error {
 		f.Put = []ui.Field{listField(true), doesField("", adjust.All), codes, receiver, proposal, field(ui.FieldText, "note", true)}
 		file := field(ui.FieldFile, "file", false)
 		file.File, file.Hint = &ui.FileRule{Formats: []string{"xlsx", "csv", "json"}, MaxMB: uploadMax >> 20}, ui.M("adjustments.hint.file")
-		f.Upload = []ui.Field{listField(false), doesField("", []adjust.Does{adjust.New, adjust.Change, adjust.TakeOver}), file}
+		of, does := listField(false), doesField("", []adjust.Does{adjust.New, adjust.Change, adjust.TakeOver})
+		of.Name, does.Name = "file_list", "file_does" // the form above has the others
+		f.Upload = []ui.Field{of, does, file}
 	}
 	if d.Can.Convene {
 		members, err := o.members(tx, d)
