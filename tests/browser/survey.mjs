@@ -1,11 +1,11 @@
-// Every page of this issue, found as people find them: by following links. The
+// Every page, found as people find them: by following links. The
 // pages of a case are those of cases that a demonstration always has.
 import assert from 'node:assert/strict';
 import { enter } from './county.mjs';
 import { desk } from './lib.mjs';
 
 const publicPages = ['/', '/?who=legal', '/search', '/search?q=食品', '/search?q=没有这样的事', '/progress', '/grants', '/check', '/check/0000000000000000', '/proof',
-  '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
+  '/lists', '/lists/power', '/lists/power?q=许可', '/laws', '/notices/adjustments', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
 
 // links are the addresses in a page, as its HTML has them.
 export const links = (html) => [...html.matchAll(/href="([^"]+)"/g)].map(([, at]) => at.replaceAll('&amp;', '&'));
@@ -35,6 +35,10 @@ export async function survey(browser, where) {
   const nameOnly = (await anybody.all('/search?q=食品', /^\/items\/\d+$/)).find((at) => !written.includes(at));
   const foods = (await anybody.all(`/search?q=${encodeURIComponent('食品作坊经营许可')}`, /^\/items\/\d+$/))[0];
   add('', 'public', ...publicPages, foods, nameOnly);
+  const power = await anybody.find('/lists/power', /^\/lists\/power\/[^/?]+$/);
+  const law = await anybody.find('/laws', /^\/laws\/[^/?]+$/);
+  add('', 'public', power, `${power}/v1`, '/lists/power/changes?from=2025-01-01&to=2026-01-01', law, await anybody.find(law, /^\/laws\/[^/]+\/[^/?]+$/),
+    await anybody.find('/notices/adjustments', /^\/notices\/adjustments\/\d+$/));
   await applicant(browser, where, foods, add);
   await officials(browser, where, add);
   await anybody.page.context().close();
@@ -57,14 +61,15 @@ async function applicant(browser, where, item, add) {
 // lists are where officials begin, with the pages of a case that they reach from there.
 const lists = {
   'spj.window1': ['/counter', '/counter/find', '/counter/intake'],
-  'scjg.reviewer1': ['/office', '/office/find'],
+  'scjg.reviewer1': ['/office', '/office/find', '/office/obstacles'],
   'scjg.decider1': ['/office'],
   'scjg.head1': ['/office/extensions'],
   'xfjy.inspector1': ['/office'],
   'sthj.reviewer1': ['/office'],
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
   'zfb.supervisor1': ['/office/figures', '/office/watch'],
-  'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system', '/manage/flows'],
+  'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system', '/admin/laws', '/manage/flows', '/manage/checkup', '/manage/compare',
+    '/manage/adjustments', '/manage/batches'],
   'zfb.admin1': ['/admin/staff', '/admin/operations', '/admin/operations?every=60', '/admin/system'],
 };
 
@@ -76,7 +81,8 @@ async function officials(browser, where, add) {
     for (const at of begin) {
       const cases = [...new Set(await r.all(at, /^\/office\/case\/\d+/))];
       for (const one of cases) await actsOf(r, login, one.split(/[?#]/)[0], acts, add);
-      if (at.startsWith('/manage')) {
+      if (at === '/manage/adjustments' || at === '/manage/batches') add(login, 'staff', await r.find(at, new RegExp(`^${at}/\\d+$`)));
+      if (at === '/manage/flows') {
         const one = (await r.all(at, /^\/manage\/flows\/\d+$/))[0];
         add(login, 'staff', ...['', '/row?id=accept', '/add?id=accept', '/try', '/compare', '/hand-in'].map((p) => one + p));
       }
