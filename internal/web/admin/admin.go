@@ -65,7 +65,8 @@ func Mount(d *door.Door, mux *door.Mux) error {
 func Menu(a act.Actor) []ui.Link {
 	link := func(name, href string) ui.Link { return ui.Link{Text: ui.M("admin.menu." + name), Href: href} }
 	if a.Post == "catalogue" {
-		return []ui.Link{link("items", "/admin/items"), {Text: ui.M("manage.menu.flows"), Href: "/manage/flows"}, link("import", "/admin/import"), link("proposals", "/admin/proposals"),
+		return []ui.Link{link("items", "/admin/items"), {Text: ui.M("manage.menu.flows"), Href: "/manage/flows"}, {Text: ui.M("manage.menu.hall"), Href: "/manage/hall"},
+			link("import", "/admin/import"), link("proposals", "/admin/proposals"),
 			link("powers", "/admin/powers"), link("calendar", "/admin/calendar"), link("system", "/admin/system")}
 	}
 	return []ui.Link{link("staff", "/admin/staff"), link("calendar", "/admin/calendar"),
