@@ -19,7 +19,7 @@ import (
 // alone writes them; a test reads it. A migration speaks PostgreSQL; what truly
 // differs stands between "-- +sqlite" or "-- +postgres" and "-- +both".
 //
-// For SQLite bytea becomes blob, and a table is kept in one tree and not in two:
+// For SQLite bytea becomes blob, an index is not made concurrently, and a table is kept in one tree and not in two:
 // a key of home and id becomes the row's number, because a file of SQLite holds
 // one home, and a table of short rows with another key that ends with
 // "-- clustered" is kept in the order of that key.
@@ -105,7 +105,7 @@ var (
 )
 
 func forSQLite(text string) string {
-	text = strings.NewReplacer("bytea", "blob", "); -- clustered", ") without rowid;").Replace(text)
+	text = strings.NewReplacer("bytea", "blob", "); -- clustered", ") without rowid;", "index concurrently", "index").Replace(text)
 	return tableText.ReplaceAllStringFunc(text, func(table string) string {
 		if !homeAndID.MatchString(table) {
 			return table

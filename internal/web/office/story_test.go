@@ -153,7 +153,7 @@ func review(t *testing.T, w *webtest.World, at string) {
 	deed(t, market, at, "review").Says("对照审查要点", "加工、存放、销售三个区隔开", "看什么", "常见差错")
 	market.Fill("/review", "opinion", "场所分区合理").Is(http.StatusUnprocessableEntity).Says("选一个结论")
 	market.Fill("/review", "passed", "yes", "opinion", "场所分区合理", "points", "review.2.1").Is(200).Says("意见记下了")
-	market.Get(at+"/findings").Says("1 条，共 2 条。没勾的：离污染源二十五米以上")
+	market.Get(at + "/findings").Says("1 条，共 2 条。没勾的：离污染源二十五米以上")
 
 	// The fire brigade visits: two officers, one of whom stands in for a colleague on leave.
 	fire := w.Official("xfjy_inspector_3")
