@@ -22,8 +22,7 @@ type matcher struct {
 type side struct {
 	entries []Entry
 	names   []name
-	full    []name // of lines that are parts: the name with the one of the whole
-	in      []int  // the group that a line is in, from 1
+	in      []int // the group that a line is in, from 1
 	byKey   map[string][]int
 	parent  []int // line of which a line is a part, -1 none
 }
@@ -53,7 +52,6 @@ type group struct {
 	theirs, ours []int
 	score        int
 	verdict      Verdict
-	by           string // what brought it together, for the reasons
 	gone         bool
 }
 

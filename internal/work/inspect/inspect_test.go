@@ -19,7 +19,7 @@ import (
 
 var bg = context.Background()
 
-var must, code = acttest.Must, acttest.Code
+var must = acttest.Must
 
 // rig is a small county whose catalogue is checked.
 type rig struct {
