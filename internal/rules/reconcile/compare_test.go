@@ -228,8 +228,8 @@ func province(n int) (theirs, ours []reconcile.Entry) {
 }
 
 // A province's lists are matched without comparing each with each: ten times as
-// many lines take no hundred times as long. TB_LARGE tries 200,000 on each side.
-func large() bool { return os.Getenv("TB_LARGE") != "" }
+// many lines take no hundred times as long. TONGBAN_SCALE tries 200,000 on each side.
+func large() bool { return os.Getenv("TONGBAN_SCALE") != "" }
 
 func TestProvince(t *testing.T) {
 	n := 4_000
