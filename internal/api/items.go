@@ -123,7 +123,7 @@ func (g *guides) get(k guideKey, write func() ([]byte, error)) (written, error) 
 
 func items(s *server) {
 	on(s, spec{id: "searchItems", method: http.MethodGet, path: "/items", tag: "item", access: public}, s.searchItems)
-	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, also: linked, answer: guideView{}},
+	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, answer: guideView{}},
 		func(ctx context.Context, v *visit, in *guideAs) (*cachedOut, error) {
 			if strings.Contains(in.Accept, linked) {
 				return s.public(ctx, v, &in.GuideIn, "cpsv", linked)

@@ -37,7 +37,6 @@ type spec struct {
 	status  int  // of success; 0 is 200, or 204 without a body
 	errors  []int
 	content string // media type of the answer where it is not JSON
-	also    string // media type of a form of JSON that the reader may prefer
 	answer  any    // what the answer's JSON looks like when it is written as bytes
 	example any    // of the body; a value of its type
 }
@@ -98,9 +97,6 @@ func (s *server) answers(p spec) map[string]*huma.Response {
 		schema.Format = "binary"
 	}
 	list["200"] = &huma.Response{Content: map[string]*huma.MediaType{media: {Schema: schema}}}
-	if p.also != "" {
-		list["200"].Content[p.also] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject}}
-	}
 	return list
 }
 
