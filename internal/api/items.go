@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 
 	"tongban/internal/record/act"
@@ -58,12 +57,6 @@ type guideView struct {
 type GuideIn struct {
 	Item  int64  `path:"item" example:"17"`
 	Match string `header:"If-None-Match" maxLength:"200"`
-}
-
-// guideAs is a guide in the form that the reader prefers.
-type guideAs struct {
-	GuideIn
-	Accept string `header:"Accept" hidden:"true"`
 }
 
 // cachedOut is an answer that may be kept by whoever stands between.
@@ -124,11 +117,8 @@ func (g *guides) get(k guideKey, write func() ([]byte, error)) (written, error) 
 func items(s *server) {
 	on(s, spec{id: "searchItems", method: http.MethodGet, path: "/items", tag: "item", access: public}, s.searchItems)
 	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, answer: guideView{}},
-		func(ctx context.Context, v *visit, in *guideAs) (*cachedOut, error) {
-			if strings.Contains(in.Accept, linked) {
-				return s.public(ctx, v, &in.GuideIn, "cpsv", linked)
-			}
-			return s.public(ctx, v, &in.GuideIn, "guide", "application/json")
+		func(ctx context.Context, v *visit, in *GuideIn) (*cachedOut, error) {
+			return s.public(ctx, v, in, "guide", "application/json")
 		})
 	for _, x := range []struct {
 		id, path, kind, media string
@@ -192,7 +182,7 @@ func (s *server) public(ctx context.Context, v *visit, in *GuideIn, kind, media 
 	if err != nil {
 		return nil, err
 	}
-	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Vary: "Accept, Accept-Language", Body: w.body}
+	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Vary: "Accept-Language", Body: w.body}
 	if in.Match == w.etag {
 		out.Status, out.Body = http.StatusNotModified, nil
 	}
