@@ -82,6 +82,9 @@ func (g *group) underStrace(pid int) []*trace.Event {
 		})
 	}
 	all.Wait()
+	// A client may have its answer before strace saw the call end; when a further
+	// request is answered it did.
+	g.must(g.ready())
 	g.must(c.Process.Signal(syscall.SIGINT))
 	_ = c.Wait()
 	f, err := os.Open(record)
