@@ -86,14 +86,10 @@ func (o *desk) allowed(tx *store.Tx, r *http.Request, c act.Command) bool {
 // render draws a page; with errors it is sent back to be mended.
 func (o *desk) render(w http.ResponseWriter, r *http.Request, name string, p ui.Page) {
 	p.Name, p.Shell, p.Wide, p.Current = "adjustments/"+name, ui.Staff, true, here
-	status := http.StatusOK
-	if len(p.Errors) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
 	if done := r.URL.Query().Get("done"); p.Notice == nil && notices[done] {
 		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("adjustments.done." + done)}
 	}
-	o.UI.Render(w, r, status, p)
+	o.UI.Render(w, r, 0, p)
 }
 
 // notices are the names that the address of a page may say was done.

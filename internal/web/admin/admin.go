@@ -103,11 +103,7 @@ func (o *desk) render(w http.ResponseWriter, r *http.Request, name, title string
 	if done := r.URL.Query().Get("done"); p.Notice == nil && done != "" && notices[done] {
 		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("admin.done." + done)}
 	}
-	status := http.StatusOK
-	if len(p.Errors) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	o.door.UI.Render(w, r, status, p)
+	o.door.UI.Render(w, r, 0, p)
 }
 
 // notices are the names that the address of a page may say was done.

@@ -57,9 +57,5 @@ func (o *desk) render(w http.ResponseWriter, r *http.Request, name, title string
 	if p.Current == "" {
 		p.Current = "/counter/intake"
 	}
-	status := http.StatusOK
-	if len(p.Errors) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	o.door.UI.Render(w, r, status, p)
+	o.door.UI.Render(w, r, 0, p)
 }

@@ -54,11 +54,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 
 // show renders a page of this room; with faults it is sent back to be mended.
 func (o *desk) show(w http.ResponseWriter, r *http.Request, page ui.Page) {
-	status := http.StatusOK
-	if len(page.Errors) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	o.UI.Render(w, r, status, page)
+	o.UI.Render(w, r, 0, page)
 }
 
 // words is what is looked for, without blanks around it and not too long.

@@ -77,11 +77,7 @@ func (o *desk) kind(h func(http.ResponseWriter, *http.Request, *lists.Kind)) htt
 
 // show renders a page of this room; with faults it is sent back to be mended.
 func (o *desk) show(w http.ResponseWriter, r *http.Request, page ui.Page) {
-	status := http.StatusOK
-	if len(page.Errors) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	o.UI.Render(w, r, status, page)
+	o.UI.Render(w, r, 0, page)
 }
 
 // param is what the address says, in characters that people write and not too long.

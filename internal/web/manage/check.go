@@ -46,21 +46,6 @@ type Check struct {
 	Next   string
 }
 
-// page draws a page of these.
-func (k *checking) page(w http.ResponseWriter, r *http.Request, name string, status int, p ui.Page) {
-	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, "/manage/flows"
-	switch {
-	case status == 0 && len(p.Errors) > 0:
-		status = http.StatusUnprocessableEntity
-	case status == 0:
-		status = http.StatusOK
-	}
-	if done := r.URL.Query().Get("done"); p.Notice == nil && (done == "ran" || done == "accepted" || done == "reopened") {
-		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("inspect.page.done." + done)}
-	}
-	k.door.UI.Render(w, r, status, p)
-}
-
 // run checks the catalogue and shows what was found.
 func (k *checking) run(w http.ResponseWriter, r *http.Request) {
 	if _, err := k.inspect.Check(r.Context(), door.Actor(r), door.Key(r)); err != nil {
@@ -112,7 +97,7 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 	}) {
 		return
 	}
-	k.page(w, r, "check", 0, ui.Page{Title: ui.M("inspect.page.title"), Data: data, Back: &ui.Link{Text: ui.M("manage.menu.flows"), Href: "/manage/flows"}})
+	k.render(w, r, "check", 0, ui.Page{Title: ui.M("inspect.page.title"), Data: data, Back: &ui.Link{Text: ui.M("manage.menu.flows"), Href: "/manage/flows"}})
 }
 
 // bodies are the agencies' names by key.

@@ -59,7 +59,7 @@ func (k *checking) showWith(w http.ResponseWriter, r *http.Request, typed url.Va
 		}
 	}
 	p.Data = data
-	k.page(w, r, "finding", status, p)
+	k.render(w, r, "finding", status, p)
 }
 
 // fill reads what the page tells beside the finding itself.

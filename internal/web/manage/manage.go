@@ -68,23 +68,22 @@ func (o *desk) may(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// render draws a page; status 0 is OK, or 422 with errors.
+// render draws a page.
 func (o *desk) render(w http.ResponseWriter, r *http.Request, name string, status int, p ui.Page) {
 	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, "/manage/flows"
-	switch {
-	case status == 0 && len(p.Errors) > 0:
-		status = http.StatusUnprocessableEntity
-	case status == 0:
-		status = http.StatusOK
-	}
-	if done := r.URL.Query().Get("done"); p.Notice == nil && notices[done] {
-		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("manage.done." + done)}
+	if done := r.URL.Query().Get("done"); p.Notice == nil && notices[done] != "" {
+		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M(notices[done])}
 	}
 	o.door.UI.Render(w, r, status, p)
 }
 
-// notices are the names that the address of a page may say was done.
-var notices = map[string]bool{"saved": true, "dropped": true, "uploaded": true}
+// notices are the names that the address of a page may say was done, with what is
+// then said.
+var notices = map[string]string{
+	"saved": "manage.done.saved", "dropped": "manage.done.dropped", "uploaded": "manage.done.uploaded",
+	"begun": "manage.match.done.begun", "decided": "manage.match.done.decided", "agreed": "manage.match.done.agreed",
+	"ran": "inspect.page.done.ran", "accepted": "inspect.page.done.accepted", "reopened": "inspect.page.done.reopened",
+}
 
 func number(r *http.Request) int64 {
 	n, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)

@@ -50,21 +50,6 @@ type Matches struct {
 	Pager  ui.Pager
 }
 
-// page draws a page of these.
-func (m *matching) page(w http.ResponseWriter, r *http.Request, name string, status int, p ui.Page) {
-	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, "/manage/flows"
-	switch {
-	case status == 0 && len(p.Errors) > 0:
-		status = http.StatusUnprocessableEntity
-	case status == 0:
-		status = http.StatusOK
-	}
-	if done := r.URL.Query().Get("done"); p.Notice == nil && (done == "begun" || done == "decided" || done == "agreed") {
-		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("manage.match.done." + done)}
-	}
-	m.door.UI.Render(w, r, status, p)
-}
-
 // list shows the form and the comparisons of before.
 func (m *matching) list(w http.ResponseWriter, r *http.Request) {
 	m.listWith(w, r, nil, nil)
@@ -107,7 +92,7 @@ func (m *matching) listWith(w http.ResponseWriter, r *http.Request, typed url.Va
 		p.Errors = ui.Fill(data.Fields, typed, list)
 	}
 	p.Data = data
-	m.page(w, r, "match", 0, p)
+	m.render(w, r, "match", 0, p)
 }
 
 // recent fills in the comparisons of before.

@@ -52,7 +52,7 @@ func (m *matching) show(w http.ResponseWriter, r *http.Request) {
 	if len(rows) == ask.Limit {
 		data.Next = here.With("after", strconv.Itoa(rows[len(rows)-1].N), "done", "")
 	}
-	m.page(w, r, "matched", 0, ui.Page{Title: ui.M("manage.match.result"), Data: data, Back: &ui.Link{Text: ui.M("manage.match.title"), Href: "/manage/compare"}})
+	m.render(w, r, "matched", 0, ui.Page{Title: ui.M("manage.match.result"), Data: data, Back: &ui.Link{Text: ui.M("manage.match.title"), Href: "/manage/compare"}})
 }
 
 // totals is the small picture of how many rows there are of each kind, decided and open.

@@ -72,7 +72,7 @@ func (m *matching) rowWith(w http.ResponseWriter, r *http.Request, typed url.Val
 		p.Errors = ui.Fill(data.Fields, typed, wrong)
 	}
 	p.Data = data
-	m.page(w, r, "matchrow", status, p)
+	m.render(w, r, "matchrow", status, p)
 }
 
 // decisionFields ask whether the lines belong together.

@@ -125,11 +125,7 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, form []ui.Field, 
 	if r.URL.Query().Get("done") == "said" {
 		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("notices.said"), Body: ui.M("notices.said.next")}
 	}
-	status := http.StatusOK
-	if len(wrong) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	o.UI.Render(w, r, status, p)
+	o.UI.Render(w, r, 0, p)
 }
 
 // entries are a page of what becomes of what.

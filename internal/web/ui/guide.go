@@ -21,11 +21,7 @@ func Guide(r *Renderer) http.Handler {
 		mux.HandleFunc("GET "+GuidePath+name, func(w http.ResponseWriter, req *http.Request) {
 			p := page(req.URL.Query().Get("state"))
 			p.URL = req.URL
-			status := http.StatusOK
-			if len(p.Errors) > 0 {
-				status = http.StatusUnprocessableEntity
-			}
-			r.Render(w, req, status, p)
+			r.Render(w, req, 0, p)
 		})
 	}
 	mux.HandleFunc("GET "+GuidePath+"/qr.svg", func(w http.ResponseWriter, _ *http.Request) {

@@ -109,8 +109,15 @@ func (r *Renderer) Add(room string, files fs.FS) error {
 
 // Render writes the page with this status. The page is built in memory first:
 // if its template fails, nothing of it is sent, the error is logged under an
-// id, and the reader gets a page with that id.
+// id, and the reader gets a page with that id. Status 0 is 200, or 422 where the
+// page has errors: it is sent back to be mended.
 func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, p Page) {
+	switch {
+	case status == 0 && len(p.Errors) > 0:
+		status = http.StatusUnprocessableEntity
+	case status == 0:
+		status = http.StatusOK
+	}
 	html, err := r.build(req, p)
 	if err != nil {
 		r.Fault(w, req, err)
