@@ -31,7 +31,7 @@ func sound(t *testing.T, what string, a answer) {
 		if strings.Contains(a.header.Get("Content-Type"), "html") {
 			t.Errorf("%s: what was sent comes back as markup: %s", what, a.short())
 		}
-	case !packed(a) && (strings.Contains(body, "SQLITE") || strings.Contains(body, "syntax error") || strings.Contains(body, "pq:") || strings.Contains(body, "goroutine ")):
+	case !compressed(a) && (strings.Contains(body, "SQLITE") || strings.Contains(body, "syntax error") || strings.Contains(body, "pq:") || strings.Contains(body, "goroutine ")):
 		t.Errorf("%s tells what is inside: %s", what, a.short())
 	}
 	for _, c := range a.header.Values("Set-Cookie") {
@@ -41,9 +41,9 @@ func sound(t *testing.T, what string, a answer) {
 	}
 }
 
-// packed tells whether an answer is a compressed file, in whose bytes any short
+// compressed tells whether an answer is a file, in whose packed bytes any short
 // word may stand by chance.
-func packed(a answer) bool {
+func compressed(a answer) bool {
 	kind := a.header.Get("Content-Type")
 	return kind == "application/pdf" || kind == "application/zip" || strings.HasPrefix(kind, "application/vnd.openxmlformats")
 }
