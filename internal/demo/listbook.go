@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/gbcode"
 )
 
@@ -40,6 +41,7 @@ type listAgency struct {
 // known is an item known by name, as the lists need it.
 type known struct {
 	name, code, base, kind, agency string
+	basis                          []lists.Row // of an item that is written in full
 }
 
 func readListBook() (*listBook, []known, error) {
@@ -70,4 +72,18 @@ func readListBook() (*listBook, []known, error) {
 		}
 	}
 	return b, items, nil
+}
+
+// readWritten lists the items that are written in full: they stand on the lists
+// beside those known by name, with the basis that they were written with.
+func readWritten() ([]known, error) {
+	_, drafts, err := writtenItems()
+	if err != nil {
+		return nil, err
+	}
+	items := make([]known, len(drafts))
+	for i, d := range drafts {
+		items[i] = known{name: d.Name, code: d.Code, base: d.Base.Code, kind: d.Type, agency: d.Agency, basis: baseItemOf(d).Tables["basis"]}
+	}
+	return items, nil
 }

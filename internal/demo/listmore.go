@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
@@ -187,7 +188,7 @@ func (m *listMaker) publicServices() (out []lists.Content) {
 
 // once writes how many trips each item takes.
 func (m *listMaker) once() (out []lists.Content) {
-	for i, it := range m.items {
+	for i, it := range slices.Concat(m.items, m.full) {
 		c := lists.Row{"code": it.code, "name": it.name, "agency": it.agency, "type": "once"}
 		switch {
 		case i%20 == 7:
@@ -208,15 +209,19 @@ func (m *listMaker) proofs() (out []lists.Content) {
 }
 
 // hall writes which items are handled at the hall. Those of one agency are not,
-// because they are secret; a few others because of where they happen.
+// because they are secret; a few others because of where they happen. Of those
+// written in full the window only receives what is not the bureau's own to decide.
 func (m *listMaker) hall() (out []lists.Content) {
-	for i, it := range m.items {
+	for i, it := range slices.Concat(m.items, m.full) {
 		c := lists.Row{"code": it.code, "name": it.name, "agency": it.agency, "type": "decided", "window": "综合窗口"}
 		switch {
 		case it.agency == "tyj":
 			c["type"], c["reason"] = "out", "涉密，在本机关办理"
 		case i%50 == 11:
 			c["type"], c["reason"] = "out", "要在现场办理，大厅不具备场地条件"
+		case it.basis != nil && (it.agency == "spj" || it.agency == "zhzf"): // the latter on paper only, as the cases show
+		case it.basis != nil:
+			c["type"], c["reason"] = "received", "窗口收件和送达，由本机关审查决定"
 		case i%4 == 1:
 			c["type"], c["reason"] = "received", "由本机关集体审议决定，窗口只受理和送达"
 		}

@@ -24,17 +24,19 @@ type named struct {
 	name, kind, agency, region, item string
 	object                           string
 	real                             bool
+	basis                            []lists.Row // as the item has it; nil: made up
 }
 
-// powers writes the list of the agencies: the real items that are powers, and as
-// many others as are missing, made up from whom the agency deals with.
+// powers writes the list of the agencies: the real items that are powers, those that
+// are written in full, and as many others as are missing, made up from whom the
+// agency deals with.
 func (m *listMaker) powers() []lists.Content {
 	var all []named
 	taken := map[string]bool{}
-	for _, it := range m.items {
-		if key := it.agency + it.name; it.kind != "20" && !taken[key] {
-			taken[key] = true
-			all = append(all, named{name: it.name, kind: it.kind, agency: it.agency, item: it.code, real: true})
+	for _, it := range slices.Concat(m.items, m.full) {
+		if it.kind != "20" {
+			taken[it.agency+it.name] = true
+			all = append(all, named{name: it.name, kind: it.kind, agency: it.agency, item: it.code, real: it.basis == nil, basis: it.basis})
 		}
 	}
 	shares := m.shares(powersTotal - len(all))
@@ -143,6 +145,8 @@ func (m *listMaker) power(p named, code string, duties, situations int) lists.Co
 	c := lists.Content{Columns: lists.Row{"code": code, "name": p.name, "type": p.kind, "hotline": "12345", "note": "名称和内容为示范，由程序生成"}, Tables: map[string][]lists.Row{}}
 	if p.real {
 		c.Columns["note"] = "名称取自公开的事项目录，责任和依据为示范"
+	}
+	if p.item != "" {
 		c.Columns["item"] = p.item
 	}
 	if p.object != "" {
@@ -154,7 +158,9 @@ func (m *listMaker) power(p named, code string, duties, situations int) lists.Co
 	} else {
 		c.Columns["agency"], basis = p.agency, m.b.Agencies[m.place(p.agency)].Short
 	}
-	c.Tables["basis"] = []lists.Row{{"article": m.invented(basis)}}
+	if c.Tables["basis"] = p.basis; p.basis == nil {
+		c.Tables["basis"] = []lists.Row{{"article": m.invented(basis)}}
+	}
 	lines := m.l.Duties[p.kind]
 	if lines == nil {
 		lines = m.l.Duties[""]

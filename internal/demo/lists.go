@@ -47,7 +47,8 @@ func FoundLists(ctx context.Context, h *house.House, progress Progress) error {
 type listMaker struct {
 	b      *book
 	l      *listBook
-	items  []known
+	items  []known // known by name
+	full   []known // written in full
 	rnd    *rand.Rand
 	number int // of the next document
 }
@@ -57,7 +58,11 @@ func newListMaker(b *book) (*listMaker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listMaker{b: b, l: l, items: items, rnd: rand.New(rand.NewPCG(ListSeed, 1))}, nil
+	full, err := readWritten()
+	if err != nil {
+		return nil, err
+	}
+	return &listMaker{b: b, l: l, items: items, full: full, rnd: rand.New(rand.NewPCG(ListSeed, 1))}, nil
 }
 
 // all are the batches in the order in which they were decided.

@@ -1,13 +1,17 @@
 package demo_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"tongban/internal/demo"
+	"tongban/internal/house"
 	"tongban/internal/record/store"
 	"tongban/internal/register/lists"
+	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/day"
+	"tongban/internal/work/inspect"
 )
 
 // The county's lists stand complete, in exactly these numbers.
@@ -40,8 +44,8 @@ func TestTheListsOfTheCounty(t *testing.T) {
 		is(lists.Query{List: "public_service"}, "", 212+18)
 		is(lists.Query{List: "inspection"}, "", 459)
 		is(lists.Query{List: "intermediary"}, "", 14)
-		is(lists.Query{List: "hall"}, "", 1135)
-		is(lists.Query{List: "once"}, "", 1135)
+		is(lists.Query{List: "hall"}, "", 1135+16)
+		is(lists.Query{List: "once"}, "", 1135+16)
 		is(lists.Query{List: "negative"}, "", 117)
 		reform := lists.Stand{Day: day.Of(2025, 7, 1)}
 		is(lists.Query{List: "registration", Type: "before"}, "", 201)
@@ -72,12 +76,49 @@ func TestTheListsOfTheCounty(t *testing.T) {
 		if err != nil || len(agencies) != 26 || len(items) != 8 || items[""] {
 			t.Errorf("%d agencies, %v, %v", len(agencies), items, err)
 		}
+		everyItemHasItsPower(t, h)
 		for _, k := range lists.Kinds() {
 			if countList(t, h.Store, lists.Query{List: k.Key}, "") < 5 {
 				t.Errorf("%s is all but empty", k.Key)
 			}
 		}
 	})
+}
+
+// everyItemHasItsPower judges the county by the rules about items and their powers:
+// every item that needs a power has one on the list, of its class and its agency,
+// and what is written in full is decided by whom the list of the hall says.
+func everyItemHasItsPower(t *testing.T, h *house.House) {
+	t.Helper()
+	var c *checkup.Catalogue
+	listed := map[string]string{}
+	desk := &inspect.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Region: demo.Region}
+	err := h.Store.Read(t.Context(), func(tx *store.Tx) (err error) {
+		if c, err = desk.Live(tx); err != nil {
+			return err
+		}
+		return inspect.Each(tx, "hall", func(e lists.Entry) { listed[e.Code] = e.Type + e.Content.Columns.Text("reason") })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := map[string]int{}
+	for _, it := range c.Items {
+		if listed[it.Code] == "" {
+			t.Errorf("%s is not on the list of the hall", it.Name)
+		}
+		if it.Guide != nil {
+			says[listed[it.Code]]++
+		}
+	}
+	if len(says) != 2 || says["decided"] != 3 {
+		t.Errorf("the list of the hall says of what is written in full: %v", says)
+	}
+	for f := range checkup.Judge(c) {
+		if slices.Contains([]string{"item_powerless", "item_holder", "item_power_type", "power_basis", "power_duties"}, f.Rule) {
+			t.Errorf("%s %s %s", f.Rule, f.Subject.Code, f.Subject.Name)
+		}
+	}
 }
 
 func countList(t *testing.T, s *store.Store, q lists.Query, part string) (n int) {
