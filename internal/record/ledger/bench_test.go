@@ -28,7 +28,7 @@ func BenchmarkAppend(b *testing.B) {
 	})
 }
 
-func appendSome(b *testing.B, r *rig, n int) {
+func appendSome(b testing.TB, r *rig, n int) {
 	b.Helper()
 	must(b, r.s.Do(bg, store.People, func(tx *store.Tx) error {
 		for i := range 20 {

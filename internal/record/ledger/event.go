@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -100,4 +101,25 @@ func ParseLeaf(b []byte) (Leaf, error) {
 		return Leaf{}, fmt.Errorf("leaf of version %d, this program knows 1", l.V)
 	}
 	return l, nil
+}
+
+// parseSpine reads of a leaf what a verification compares. Facts are taken apart only
+// where an act speaks of the record itself; that the rest is what was signed is the
+// hash's to say.
+func parseSpine(b []byte) (Leaf, error) {
+	var s struct {
+		V       int               `json:"v"`
+		Home    int64             `json:"home"`
+		Stream  string            `json:"stream"`
+		N       int64             `json:"n"`
+		Prev    string            `json:"prev"`
+		Kind    string            `json:"kind"`
+		At      int64             `json:"at"`
+		State   string            `json:"state"`
+		Commits map[string]string `json:"fields"`
+	}
+	if err := json.Unmarshal(b, &s); err != nil || s.V != 1 || s.Kind == kindRestored || bytes.Contains(b, []byte(`"`+FactErased+`"`)) {
+		return ParseLeaf(b)
+	}
+	return Leaf{V: s.V, Home: s.Home, Stream: s.Stream, N: s.N, Prev: s.Prev, Kind: s.Kind, At: s.At, State: s.State, Commits: s.Commits}, nil
 }

@@ -61,8 +61,8 @@ const (
 // Verify recomputes everything: each leaf's hash, the tree with its tiles, each
 // signed checkpoint, the chain of each stream, each stored value against its
 // commitment, and the state after each stream's last act. It names the act that
-// does not fit, or the interval between two checkpoints. It reads in pages and
-// may run while the record grows. Without Keys the values are not looked at.
+// does not fit, or the interval between two checkpoints. It reads in pages, some side
+// by side, and may run while the record grows. Without Keys the values are not looked at.
 func (l *Ledger) Verify(ctx context.Context, state StateDigest) (Report, error) {
 	v := &verification{l: l, state: state, names: map[int64]string{}, sizes: map[int64]int64{}}
 	var logs []Log
@@ -123,10 +123,8 @@ func (v *verification) log(ctx context.Context, g Log, next string) error {
 		return err
 	}
 	w.continues(next)
-	for w.tree.size < w.size {
-		if err := v.read(ctx, w.page); err != nil {
-			return err
-		}
+	if err := w.pages(ctx, func(p *page) error { return w.take(ctx, p) }); err != nil {
+		return err
 	}
 	w.endInterval()
 	v.sizes[g.ID] = w.size
@@ -170,7 +168,7 @@ func scanRow(r store.Row) (row, error) {
 	if x.Bytes == nil {
 		x.fault = errEventMissing
 	} else if err == nil {
-		x.Leaf, x.fault = ParseLeaf(x.Bytes)
+		x.Leaf, x.fault = parseSpine(x.Bytes)
 	}
 	return x, err
 }
@@ -267,7 +265,7 @@ func lastActs(tx *store.Tx, from string) ([]row, error) {
 		var x row
 		err := r.Scan(&x.Log, &x.Seq, &x.stream, &x.Bytes)
 		if err == nil {
-			x.Leaf, x.fault = ParseLeaf(x.Bytes)
+			x.Leaf, x.fault = parseSpine(x.Bytes)
 		}
 		return x, err
 	}, `select coalesce(n.log, 0), coalesce(n.seq, -1), e.stream, e.leaf

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -291,5 +292,46 @@ func TestVerifyWhileTheRecordGrows(t *testing.T) {
 		}
 		close(stop)
 		<-done
+	})
+}
+
+// Pages are read side by side; what is found in them comes in the order of the
+// record, and each act counts once.
+func TestVerifyManyPages(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, r *rig) {
+		const acts = 3_400
+		for n := range acts / 20 {
+			appendSome(t, r, n)
+		}
+		r.numberAll(t)
+		_, err := r.Sign(bg)
+		must(t, err)
+		report, err := r.Verify(bg, nil)
+		must(t, err)
+		if len(report.Findings) != 0 || report.Events != acts || report.Values != acts {
+			t.Fatalf("an honest record: %+v", report)
+		}
+		changed := []int64{3_399, 7, 1_999, 2_000, 1_000, 999}
+		for _, seq := range changed {
+			r.flip(t, "event", "leaf", "id = (select event from entry where seq = $1)", seq)
+		}
+		report, err = r.Verify(bg, nil)
+		must(t, err)
+		var found []int64
+		for _, f := range report.Findings {
+			if f.What.Key == "ledger.finding.changed" {
+				found = append(found, f.Seq)
+			}
+		}
+		slices.Sort(changed)
+		if !slices.Equal(found, changed) || report.Events != acts {
+			t.Errorf("changed are %v, found were %v in %d acts", changed, found, report.Events)
+		}
+		ended, end := context.WithCancel(bg)
+		end()
+		if _, err := r.Verify(ended, nil); err == nil {
+			t.Error("a verification that was ended says that it read everything")
+		}
 	})
 }

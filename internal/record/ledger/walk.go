@@ -60,33 +60,6 @@ func (w *walk) continues(next string) {
 	}
 }
 
-// page reads the next acts and everything that stands beside them.
-func (w *walk) page(tx *store.Tx) error {
-	from := w.tree.size
-	end := min(from+verifyPage, w.size)
-	list, err := store.All(tx, scanRow, verifySelect, w.log, from, end)
-	if err != nil {
-		return err
-	}
-	points, err := w.points(tx, from, end)
-	if err != nil {
-		return err
-	}
-	for _, x := range list {
-		if x.Seq == 0 {
-			w.first = x.Leaf
-		}
-		w.missing(x.Seq, points)
-		w.v.entry(x)
-		w.push(x.Hash, points)
-	}
-	w.missing(end, points)
-	if err := w.tiles(tx, from, end); err != nil {
-		return err
-	}
-	return w.v.values(tx, w.log, from, end, list)
-}
-
 // missing counts the acts between the tree's end and seq as lost.
 func (w *walk) missing(seq int64, points map[int64]tlog.Hash) {
 	if w.tree.size >= seq {
@@ -130,7 +103,7 @@ func (w *walk) endInterval() {
 }
 
 // points opens the checkpoints signed at sizes in (from, end].
-func (w *walk) points(tx *store.Tx, from, end int64) (map[int64]tlog.Hash, error) {
+func (v *verification) points(tx *store.Tx, log, from, end int64) (map[int64]tlog.Hash, error) {
 	points := map[int64]tlog.Hash{}
 	err := tx.Each(func(r store.Row) error {
 		var size int64
@@ -138,18 +111,18 @@ func (w *walk) points(tx *store.Tx, from, end int64) (map[int64]tlog.Hash, error
 		if err := r.Scan(&size, &text); err != nil {
 			return err
 		}
-		w.v.r.Checkpoints++
-		_, name, c, err := openNote(text, w.v.l.o.Verifiers)
+		v.r.Checkpoints++
+		_, name, c, err := openNote(text, v.l.o.Verifiers)
 		switch {
 		case err != nil:
-			w.v.found(-1, "", "signature", "size", size)
-		case name != w.v.name || c.Size != size:
-			w.v.found(-1, "", "checkpoint", "size", size)
+			v.found(-1, "", "signature", "size", size)
+		case name != v.name || c.Size != size:
+			v.found(-1, "", "checkpoint", "size", size)
 		default:
 			points[size] = c.Root
 		}
 		return nil
-	}, `select size, note from checkpoint where log = $1 and size > $2 and size <= $3 order by size`, w.log, from, end)
+	}, `select size, note from checkpoint where log = $1 and size > $2 and size <= $3 order by size`, log, from, end)
 	return points, err
 }
 
