@@ -18,7 +18,7 @@ func underWay(t *testing.T, h *house.House) {
 				t.Errorf("%s: %d, %v", stage, len(list), err)
 			}
 		}
-		orders, err := adjust.Orders(tx, 10)
+		orders, err := adjust.Orders(tx, 0, 10)
 		if err != nil || len(orders) != 1 {
 			t.Fatalf("%d batches, %v", len(orders), err)
 		}

@@ -148,9 +148,11 @@ func OrderByID(tx *store.Tx, id int64) (Order, error) {
 	return o, err
 }
 
-// Orders lists up to limit batches of higher levels, the latest first.
-func Orders(tx *store.Tx, limit int) ([]Order, error) {
-	return store.All(tx, scanOrder, orderSelect+`order by received desc, decreed desc, document limit $2`, tx.Home(), limit)
+// Orders lists up to limit batches of higher levels, the latest first, behind the
+// one with the id before; 0 begins.
+func Orders(tx *store.Tx, before int64, limit int) ([]Order, error) {
+	return store.All(tx, scanOrder, orderSelect+`and ($2 = 0 or (received, decreed, id) < (select b.received, b.decreed, b.id from adjustment_order b
+		where b.home = $1 and b.id = $2)) order by received desc, decreed desc, id desc limit $3`, tx.Home(), before, limit)
 }
 
 // Task is what a body below does about a batch.
