@@ -284,6 +284,7 @@ func (h *House) Run(ctx context.Context) {
 		h.backups,
 		h.sweep,
 		h.pointItems,
+		h.indexWords,
 		h.forgets,
 		h.rotate,
 	} {
@@ -345,7 +346,10 @@ func (h *House) Restore(ctx context.Context, r io.ReadSeeker, erased []vault.Gon
 	return sum, h.Store.Do(ctx, store.Background, func(tx *store.Tx) error { return catalog.Reindex(tx) })
 }
 
-const sweepEvery = time.Hour
+const (
+	sweepEvery = time.Hour
+	indexEvery = time.Minute
+)
 
 // pointBatch is how many items are pointed at articles in one transaction.
 const pointBatch = 100
@@ -367,6 +371,21 @@ func (h *House) pointItems(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		h.Options.Log.Warn("items not pointed at articles", "err", err)
 	}
+}
+
+// indexWords brings into the indexes of words what they miss: what stood before
+// there was one, what a server of the release before wrote, what was restored.
+func (h *House) indexWords(ctx context.Context) {
+	if h.readOnly != nil {
+		return
+	}
+	index := func() {
+		if err := errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx)); err != nil && ctx.Err() == nil {
+			h.Options.Log.Warn("words not indexed", "err", err)
+		}
+	}
+	index()
+	every(ctx, indexEvery, index)
 }
 
 // sweep clears away what nobody needs any more: sessions that are over, uploads

@@ -16,7 +16,7 @@ const withoutTx = "-- +goose NO TRANSACTION"
 var (
 	comment   = regexp.MustCompile(`--[^\n]*`)
 	newColumn = regexp.MustCompile(`^alter table \w+ add column \w+ [^,]*$`)
-	newTable  = regexp.MustCompile(`^create table (\w+)`)
+	newTable  = regexp.MustCompile(`^create (?:virtual )?table (\w+)`)
 	newIndex  = regexp.MustCompile(`^create (unique )?index (concurrently )?\w+ on (\w+)`)
 )
 

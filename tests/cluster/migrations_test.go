@@ -19,6 +19,7 @@ func TestOnlyAdditionsAreTaken(t *testing.T) {
 		{"column that may be empty", `alter table job add column why text;`, true},
 		{"table with its indexes", "create table a (home bigint primary key); -- new\ncreate unique index a_home on a (home);", true},
 		{"index made beside", "-- +goose NO TRANSACTION\n-- +postgres\ncreate index concurrently job_why on job (home, why);\n-- +sqlite\ncreate index job_why on job (home, why);\n-- +both\n", true},
+		{"an index of words of SQLite", "-- +sqlite\ncreate virtual table a_gram using fts5 (tokens);\n-- +both\n", true},
 		{"column that must be filled", `alter table job add column why text not null;`, false},
 		{"unique column", `alter table job add column why text unique;`, false},
 		{"column gone", `alter table job drop column holder;`, false},

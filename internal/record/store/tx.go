@@ -214,6 +214,18 @@ func (tx *Tx) PutRows(insert string, rows [][]any) {
 // statements that are kept prepared.
 const rowsAtOnce = 32
 
+// PlanAnew lets PostgreSQL plan the statements of this transaction for the values
+// at hand: where words are looked for, whether it is better to go by the index of
+// characters or through all rows hangs on how common they are.
+func (tx *Tx) PlanAnew() error {
+	if tx.Engine() != Postgres {
+		return nil
+	}
+	var set string
+	_, err := tx.Get([]any{&set}, `select set_config('plan_cache_mode', 'force_custom_plan', true)`)
+	return err
+}
+
 // Once returns what read returned the first time that key was asked for in this
 // transaction: for small facts that a command needs in several places. What the
 // command itself changes must be dropped with Forget. The key's type belongs to

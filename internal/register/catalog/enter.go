@@ -12,6 +12,7 @@ import (
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/gram"
 )
 
 // root is the root row of an item inside a command: its lock and the head of
@@ -163,7 +164,7 @@ func putSearch(tx *store.Tx, version, item int64, it *Item, span day.Span, compl
 		tx.Put(`insert into item_gram(rowid, tokens) values($1, $2)`, version, strings.Join(tokens, " "))
 		return
 	}
-	tx.Put(`insert into item_gram(home, version, tokens) values($1, $2, $3)`, tx.Home(), version, distinct(tokens))
+	tx.Put(`insert into item_gram(home, version, tokens) values($1, $2, $3)`, tx.Home(), version, gram.Set(tokens))
 }
 
 func hasOnline(it *Item) bool { return slices.Contains(it.Channels, "online") }
@@ -181,12 +182,6 @@ func aliasText(aliases []string) string {
 		return ""
 	}
 	return lined(all)
-}
-
-func distinct(tokens []string) []string {
-	out := slices.Clone(tokens)
-	slices.Sort(out)
-	return slices.DeleteFunc(slices.Compact(out), func(t string) bool { return t == gap })
 }
 
 // newest is the newest version of an item as a change looks at it.

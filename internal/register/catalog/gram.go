@@ -1,10 +1,11 @@
 package catalog
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tongban/internal/rules/gram"
 )
 
 // fold gives texts that people take for the same the same form: letters small,
@@ -35,47 +36,8 @@ func fold(s string, marks bool) string {
 	}, s)
 }
 
-// The index holds, for every text, its characters and its pairs of neighbours
-// in turn: 食 食品 品 品作 作 … A text of n characters is found as the run of its
-// pairs and the characters between them, which is exact; where the engine only
-// knows sets, as the set of its pairs, and looked at again. Characters are
-// written as numbers, so that no engine has an opinion on what a letter is.
-
-// grams returns the run for one folded text.
-func grams(text string) []string {
-	r := []rune(text)
-	out := make([]string, 0, 2*len(r))
-	for i := range r {
-		out = append(out, token(r[i:i+1]))
-		if i+1 < len(r) {
-			out = append(out, token(r[i:i+2]))
-		}
-	}
-	return out
-}
-
-// phrase returns the part of a run by which a folded text is found: from its
-// first pair to its last, or the one character.
-func phrase(text string) []string {
-	g := grams(text)
-	if len(g) < 3 {
-		return g
-	}
-	return g[1 : len(g)-1]
-}
-
-func token(r []rune) string {
-	var b strings.Builder
-	for _, c := range r {
-		s := strconv.FormatInt(int64(c), 16)
-		b.WriteString("00000"[min(len(s), 5):] + s)
-	}
-	return b.String()
-}
-
-// Tokens that are no characters begin with a letter beyond f.
+// Marks before tokens; like all that are no characters they begin with a letter beyond f.
 const (
-	gap       = "z" // stands between two texts, so that nothing is found across
 	aliasMark = "y" // before the tokens of aliases
 	factMark  = "k" // before the facts by which a search is narrowed
 )
@@ -104,11 +66,11 @@ func forms(s string) []string {
 func tokensOf(it *Item, complete bool) []string {
 	var out []string
 	for _, f := range forms(it.Name) {
-		out = append(append(out, grams(f)...), gap)
+		out = append(append(out, gram.Run(f)...), gram.Gap)
 	}
 	for _, a := range it.Aliases {
 		for _, f := range forms(a) {
-			out = append(append(out, aliased(grams(f))...), gap)
+			out = append(append(out, aliased(gram.Run(f))...), gram.Gap)
 		}
 	}
 	return append(out, facts(it, complete)...)

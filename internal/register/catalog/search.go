@@ -88,7 +88,7 @@ func Search(tx *store.Tx, q Query) (Hits, error) {
 	}
 	q.Limit = min(q.Limit, maxPage)
 	s := newSearch(q)
-	if err := planForWords(tx); err != nil {
+	if err := tx.PlanAnew(); err != nil {
 		return Hits{}, err
 	}
 	var out Hits

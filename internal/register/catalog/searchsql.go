@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tongban/internal/record/store"
+	"tongban/internal/rules/gram"
 )
 
 // statement builds a query with numbered arguments.
@@ -117,7 +118,7 @@ func (s *search) match(tx *store.Tx, b *statement, at cursor, home string) {
 	}
 	b.and("g.home = %s", home)
 	for _, w := range s.words {
-		named, other := phrase(w), aliased(phrase(w))
+		named, other := gram.Phrase(w), aliased(gram.Phrase(w))
 		switch {
 		case at.pass == passAlias:
 			must = append(must, other...)
@@ -135,10 +136,10 @@ func (s *search) match(tx *store.Tx, b *statement, at cursor, home string) {
 func (s *search) matchFTS(p pass, must []string) string {
 	all := []string{}
 	for _, m := range must {
-		all = append(all, quoted([]string{m}))
+		all = append(all, gram.Quoted([]string{m}))
 	}
 	for _, w := range s.words {
-		named, other := quoted(phrase(w)), quoted(aliased(phrase(w)))
+		named, other := gram.Quoted(gram.Phrase(w)), gram.Quoted(aliased(gram.Phrase(w)))
 		switch {
 		case p == passAlias:
 			all = append(all, other)
@@ -149,17 +150,6 @@ func (s *search) matchFTS(p pass, must []string) string {
 		}
 	}
 	return strings.Join(all, " AND ")
-}
-
-// quoted writes tokens as a phrase. A fact holds the agency's key as somebody
-// may have typed it into an address: what is no letter or digit is dropped.
-func quoted(tokens []string) string {
-	return `"` + strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == ' ' {
-			return r
-		}
-		return -1
-	}, strings.Join(tokens, " ")) + `"`
 }
 
 // recheck looks at the texts themselves: an engine that knows sets of pairs
@@ -196,18 +186,6 @@ func (s *search) recheck(b *statement, p pass) {
 // literal takes their meaning from the wild cards of like.
 func literal(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
-// planForWords lets PostgreSQL plan for the words at hand: whether it is better
-// to go by the index of characters or through all versions hangs on how common
-// they are.
-func planForWords(tx *store.Tx) error {
-	if tx.Engine() != store.Postgres {
-		return nil
-	}
-	var set string
-	_, err := tx.Get([]any{&set}, `select set_config('plan_cache_mode', 'force_custom_plan', true)`)
-	return err
 }
 
 // Count tells how many items a search finds, and whether there are more than

@@ -283,6 +283,8 @@ func putVersion(c *act.Call, law int64, v stood) {
 		rows[i] = []any{tx.Home(), v.id, a.N, a.Sub, strings.Join(a.Under, "\n"), a.Text}
 	}
 	tx.PutRows(`insert into law_article(home, version, number, sub, under, body)`, rows)
+	tx.Put(indexedSQL, tx.Home(), v.id)
+	index(tx, law, v.id, t.Articles)
 }
 
 // articles are those of a version, from the file where it is of this import.

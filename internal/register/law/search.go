@@ -28,14 +28,14 @@ type Hit struct {
 }
 
 // Search finds the articles in force that hold the words as they stand, by the
-// law's kind and name. cursor leads on; "" is the end. It reads the texts
-// themselves: a library of some thousand laws needs no index for it.
+// law's kind and name; capital Latin letters are small ones. cursor leads on; ""
+// is the end.
 func Search(tx *store.Tx, q Query) (list []Hit, cursor string, err error) {
 	words := []rune(q.Words)
 	if len(words) == 0 {
 		return nil, "", nil
 	}
-	words = words[:min(len(words), MaxQuery)]
+	q.Words = small(string(words[:min(len(words), MaxQuery)]))
 	var rank, key string
 	var at citation.Article
 	if _, err := fmt.Sscanf(q.After, "%d-%d-%1s.%s", &at.N, &at.Sub, &rank, &key); err != nil {
@@ -45,15 +45,14 @@ func Search(tx *store.Tx, q Query) (list []Hit, cursor string, err error) {
 		Hit
 		rank int
 	}
+	sql, args, err := q.page(tx, slices.Index(rankNames, rank), key, at)
+	if err != nil {
+		return nil, "", err
+	}
 	hits, err := store.All(tx, func(r store.Row) (x found, err error) {
 		err = r.Scan(&x.ID, &x.Key, &x.Title, &x.Kind, &x.rank, &x.N, &x.Sub, &x.Text)
 		return x, err
-	}, `select l.id, l.key, l.title, l.kind, l.rank, a.number, a.sub, a.body from law l
-		join law_version v on v.home = l.home and v.law = l.id and v.from_day <= $2 and (v.until_day = 0 or v.until_day > $2)
-		join law_article a on a.home = v.home and a.version = v.id
-		where l.home = $1 and (l.rank, l.key, a.number, a.sub) > ($3, $4, $5, $6) and a.body like $7 escape '\' and (l.id = $8 or $8 = 0)
-		order by l.rank, l.key, a.number, a.sub limit $9`,
-		tx.Home(), q.On, slices.Index(rankNames, rank), key, at.N, at.Sub, "%"+like(string(words))+"%", q.Law, q.Limit+1)
+	}, sql, args...)
 	for i, x := range hits {
 		if i == q.Limit {
 			last := hits[i-1]
@@ -63,4 +62,13 @@ func Search(tx *store.Tx, q Query) (list []Hit, cursor string, err error) {
 		list = append(list, x.Hit)
 	}
 	return list, cursor, err
+}
+
+// page is the statement that reads a page behind an article of a law.
+func (q Query) page(tx *store.Tx, rank int, key string, at citation.Article) (sql string, args []any, err error) {
+	s := search{Query: q}
+	from, err := s.from(tx)
+	return `select l.id, l.key, l.title, l.kind, l.rank, a.number, a.sub, a.body` + from +
+		` and (l.rank, l.key, a.number, a.sub) > (` + s.arg(rank) + `, ` + s.arg(key) + `, ` + s.arg(at.N) + `, ` + s.arg(at.Sub) + `)
+		order by l.rank, l.key, a.number, a.sub limit ` + s.arg(q.Limit+1), s.args, err
 }

@@ -84,11 +84,18 @@ func (r *Register) change(c *act.Call, b Batch, ask bool) (Done, error) {
 func (p *planned) apply(c *act.Call) (Done, error) {
 	done := p.done()
 	slices.SortFunc(p.steps, func(a, b step) int { return strings.Compare(a.code, b.code) })
-	w := writer{p: p, tx: c.Tx, seq: done.Seq}
+	_, complete, err := indexed(c.Tx)
+	if err != nil {
+		return Done{}, err
+	}
+	w := writer{p: p, tx: c.Tx, seq: done.Seq, index: complete}
 	for i := range p.steps {
 		w.step(&p.steps[i])
 	}
 	w.send()
+	if err := counted(c.Tx, len(w.words)); err != nil {
+		return done, err
+	}
 	digest := w.sum.Sum(nil)
 	c.Tx.Put(`insert into list_change(home, seq, list, edition, document, from_day, reason, made, person, agency, added, edited, ended, digest)
 		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, c.Tx.Home(), done.Seq, p.k.Key, done.Edition, p.b.Document, p.b.From, p.b.Reason,
@@ -98,8 +105,22 @@ func (p *planned) apply(c *act.Call) (Done, error) {
 	if len(w.lines) <= mostLines {
 		facts["each"] = w.lines
 	}
-	_, err := c.Note(nil, ledger.Event{Stream: "list/" + p.k.Key, Kind: "list.changed", Day: p.b.From, State: digest, Facts: facts})
+	_, err = c.Note(nil, ledger.Event{Stream: "list/" + p.k.Key, Kind: "list.changed", Day: p.b.From, State: digest, Facts: facts})
 	return done, err
+}
+
+// counted lets PostgreSQL count again after many new versions: what is common and
+// what is rare decides how it searches.
+func counted(tx *store.Tx, written int) error {
+	if written < 1000 || tx.Engine() != store.Postgres {
+		return nil
+	}
+	for _, table := range []string{"list_gram", "list_version"} {
+		if _, err := tx.Exec(`analyze ` + table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mostLines is up to how many entries an event names each one with its digest;
@@ -111,10 +132,12 @@ type writer struct {
 	p        *planned
 	tx       *store.Tx
 	seq      int64
+	index    bool // the index of words misses nothing: what comes is put into it
 	sum      hasher
 	lines    []string
 	entries  [][]any
 	versions [][]any
+	words    [][]any
 }
 
 // Line is how a version stands in the digest of its change: code, number, first
@@ -153,8 +176,11 @@ func (w *writer) step(s *step) {
 			from list_version where home = $1 and id = $2`, home, s.root.version, version, n, p.b.From, true, w.seq)
 		return
 	}
-	parts, name := p.k.parts(s.after), s.after.Columns.Text("name")
-	w.versions = append(w.versions, []any{home, version, s.root.id, n, p.k.Key, s.code, s.agency, s.region, s.after.Columns.Text("type"), p.b.From, 0, false, w.seq,
+	parts, name, typ := p.k.parts(s.after), s.after.Columns.Text("name"), s.after.Columns.Text("type")
+	if w.index {
+		w.words = append(w.words, indexRow(w.tx, version, tokensOf(p.k.Key, s.agency, typ, nameKey(name))))
+	}
+	w.versions = append(w.versions, []any{home, version, s.root.id, n, p.k.Key, s.code, s.agency, s.region, typ, p.b.From, 0, false, w.seq,
 		parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], s.digest, name, nameKey(name), s.text})
 }
 
@@ -165,5 +191,8 @@ func (w *writer) send() {
 	if len(w.versions) > 0 {
 		w.tx.PutRows(`insert into list_version(home, id, entry, n, list, code, agency, region, type, from_day, until_day, ended, seq,
 			part1, part2, part3, part4, part5, part6, digest, name, name_key, content)`, w.versions)
+	}
+	if w.index {
+		putIndex(w.tx, w.words, w.seq, w.p.steps[len(w.p.steps)-1].code)
 	}
 }

@@ -134,7 +134,13 @@ func tied(tx *store.Tx, list, item string, d day.Day) (out []Entry, err error) {
 // named finds entries by their code, else by their name as a whole.
 func named(tx *store.Tx, k *Kind, code, name string, d day.Day) ([]Entry, error) {
 	q := Query{List: k.Key, At: Stand{Day: d}}
-	f := q.filter(tx)
+	if code == "" {
+		q.Text = name // by the index of words
+	}
+	f, err := q.filter(tx, true)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case code != "":
 		f.and(`v.code = %s`, code)

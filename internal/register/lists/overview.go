@@ -55,7 +55,10 @@ func CountRegions(tx *store.Tx, q Query) ([]CountedRegion, error) {
 	if q.At.Day == 0 {
 		q.At.Day = tx.Today()
 	}
-	f := q.filter(tx)
+	f, err := q.filter(tx, true)
+	if err != nil {
+		return nil, err
+	}
 	return store.All(tx, func(r store.Row) (c CountedRegion, err error) { return c, r.Scan(&c.Region, &c.Entries) },
 		`select v.region, count(*)`+f.text()+` group by v.region order by v.region`, f.args...)
 }

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strconv"
@@ -66,10 +67,21 @@ func Page(tx *store.Tx, q Query) ([]Entry, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	f := q.filter(tx)
+	sql, args, err := q.page(tx)
+	if err != nil {
+		return nil, err
+	}
+	return store.All(tx, scan(k, q.Bare), sql, args...)
+}
+
+// page is the statement that reads a page.
+func (q Query) page(tx *store.Tx) (sql string, args []any, err error) {
+	f, err := q.filter(tx, false)
+	if err != nil {
+		return "", nil, err
+	}
 	f.and(`v.code > %s`, q.After)
-	sql := q.columns() + f.text() + ` order by v.code limit ` + f.arg(min(q.Limit, MaxPage))
-	return store.All(tx, scan(k, q.Bare), sql, f.args...)
+	return q.columns() + f.text() + ` order by v.code limit ` + f.arg(min(q.Limit, MaxPage)), f.args, nil
 }
 
 // All goes through a list by code, in pages read one after the other, so that a
@@ -131,7 +143,10 @@ func EntryOn(tx *store.Tx, list, code string, at Stand) (Entry, error) {
 		at.Day = tx.Today()
 	}
 	q := Query{List: list, At: at}
-	f := q.filter(tx)
+	f, err := q.filter(tx, false)
+	if err != nil {
+		return Entry{}, err
+	}
 	f.and(`v.code = %s`, code)
 	e, found, err := store.Find(tx, scan(k, false), q.columns()+f.text(), f.args...)
 	if err == nil && !found {
@@ -172,7 +187,10 @@ func Count(tx *store.Tx, q Query) ([]Counted, error) {
 	if q.At.Day == 0 {
 		q.At.Day = tx.Today()
 	}
-	f := q.filter(tx)
+	f, err := q.filter(tx, true)
+	if err != nil {
+		return nil, err
+	}
 	return store.All(tx, func(r store.Row) (c Counted, err error) {
 		var p [maxTables]int
 		err = r.Scan(&c.Agency, &c.Type, &c.Entries, &p[0], &p[1], &p[2], &p[3], &p[4], &p[5])
@@ -222,6 +240,7 @@ func scan(k *Kind, bare bool) func(store.Row) (Entry, error) {
 
 // filter is the part of a statement behind its columns.
 type filter struct {
+	from  string // tables, "" for the versions alone
 	where []string
 	args  []any
 }
@@ -236,12 +255,15 @@ func (f *filter) and(condition string, v any) {
 	f.where = append(f.where, strings.ReplaceAll(condition, "%s", f.arg(v)))
 }
 
-func (f *filter) text() string { return ` from list_version v where ` + strings.Join(f.where, ` and `) }
+func (f *filter) text() string {
+	return ` from ` + cmp.Or(f.from, `list_version v`) + ` where ` + strings.Join(f.where, ` and `)
+}
 
 // filter selects the versions that make up the state. Now, the day that ends a
 // version is asked; as of a change, whether a later version was known that had
-// begun: that also tells what stood before something was dated back.
-func (q Query) filter(tx *store.Tx) *filter {
+// begun: that also tells what stood before something was dated back. all says that
+// everything selected will be read, not a page of it.
+func (q Query) filter(tx *store.Tx, all bool) (*filter, error) {
 	f := &filter{}
 	f.and(`v.home = %s`, tx.Home())
 	f.and(`v.list = %s`, q.List)
@@ -263,14 +285,10 @@ func (q Query) filter(tx *store.Tx) *filter {
 	if q.Type != "" {
 		f.and(`v.type = %s`, q.Type)
 	}
-	if text := strings.TrimSpace(q.Text); text != "" {
-		code, key := f.arg(text), nameKey(text)
-		if key == "" {
-			key = "\n" // signs alone are in no name
-		}
-		f.and(`(v.code = `+code+` or v.name_key like %s escape '\')`, "%"+likeEscape(key)+"%")
+	if strings.TrimSpace(q.Text) == "" {
+		return f, nil
 	}
-	return f
+	return f, f.find(tx, q, all)
 }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace

@@ -1,0 +1,6 @@
+package lists
+
+import "tongban/internal/record/store"
+
+// PageSQL is the statement by which a page is read, for tests of its plan.
+func PageSQL(tx *store.Tx, q Query) (string, []any, error) { return q.page(tx) }

@@ -1,0 +1,167 @@
+package lists
+
+import (
+	"context"
+	"strings"
+
+	"tongban/internal/record/store"
+	"tongban/internal/rules/gram"
+)
+
+// fewFound is up to how many versions that hold the words are read by themselves
+// and put in order. Of more, the list is gone through in its own order: a page of
+// them comes soon.
+const fewFound = 20_000
+
+// tokensOf is everything under which a version is found.
+func tokensOf(list, agency, typ, key string) []string {
+	return append(gram.Run(key), facts(list, agency, typ)...)
+}
+
+// facts are the tokens by which a search is narrowed.
+func facts(list, agency, typ string) []string {
+	out := []string{gram.Fact("l", list)}
+	if agency != "" {
+		out = append(out, gram.Fact("a", agency))
+	}
+	if typ != "" {
+		out = append(out, gram.Fact("t", typ))
+	}
+	return out
+}
+
+// indexRow is the row of the index for a version.
+func indexRow(tx *store.Tx, version int64, tokens []string) []any {
+	if tx.Engine() == store.SQLite {
+		return []any{version, strings.Join(tokens, " ")}
+	}
+	return []any{tx.Home(), version, gram.Set(tokens)}
+}
+
+// putIndex puts rows of the index and how far it goes with them.
+func putIndex(tx *store.Tx, rows [][]any, seq int64, code string) {
+	if tx.Engine() == store.SQLite {
+		tx.PutRows(`insert into list_gram(rowid, tokens)`, rows)
+	} else {
+		tx.PutRows(`insert into list_gram(home, version, tokens)`, rows)
+	}
+	tx.Put(`insert into list_gram_mark(home, seq, code) values($1, $2, $3)
+		on conflict (home) do update set seq = excluded.seq, code = excluded.code`, tx.Home(), seq, code)
+}
+
+// mark is how far the index goes; the zero value is nowhere.
+type mark struct {
+	seq  int64
+	code string
+}
+
+// indexed says how far the index goes, and whether nothing is missing in it: a
+// version of before the index, or one that an older program wrote beside this one.
+func indexed(tx *store.Tx) (m mark, complete bool, err error) {
+	if _, err = tx.Get([]any{&m.seq, &m.code}, `select seq, code from list_gram_mark where home = $1`, tx.Home()); err != nil {
+		return m, false, err
+	}
+	var next int64
+	missing, err := tx.Get([]any{&next}, `select seq from list_version where home = $1 and (seq, code) > ($2, $3) order by seq, code limit 1`,
+		tx.Home(), m.seq, m.code)
+	return m, !missing, err
+}
+
+// indexBatch is how many versions IndexWords takes at a time.
+const indexBatch = 2000
+
+// IndexWords brings versions into the index of words that are not in it yet, in
+// small transactions, until none is missing. Searches are right without it, and
+// slower.
+func (r *Register) IndexWords(ctx context.Context) error {
+	for {
+		complete := false
+		if err := r.runner.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			_, complete, err = indexed(tx)
+			return err
+		}); err != nil || complete {
+			return err
+		}
+		if err := r.runner.Store.Do(ctx, store.Background, func(tx *store.Tx) error {
+			if err := r.people.Lock(tx, lockName); err != nil {
+				return err
+			}
+			return indexMore(tx)
+		}); err != nil {
+			return err
+		}
+	}
+}
+
+// indexMore brings the next versions into the index; the caller holds the lock.
+func indexMore(tx *store.Tx) error {
+	m, _, err := indexed(tx)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	if err := tx.Each(func(row store.Row) error {
+		var id int64
+		var list, agency, typ, key string
+		var ended bool
+		if err := row.Scan(&id, &list, &m.code, &agency, &typ, &key, &ended, &m.seq); err != nil {
+			return err
+		}
+		if !ended {
+			rows = append(rows, indexRow(tx, id, tokensOf(list, agency, typ, key)))
+		}
+		return nil
+	}, `select id, list, code, agency, type, name_key, ended, seq from list_version where home = $1 and (seq, code) > ($2, $3) order by seq, code limit $4`,
+		tx.Home(), m.seq, m.code, indexBatch); err != nil {
+		return err
+	}
+	if m.seq > 0 {
+		putIndex(tx, rows, m.seq, m.code)
+	}
+	return nil
+}
+
+// find narrows to the versions that hold the words, which are in force or not; all
+// says that every one of them will be read, not a page.
+func (f *filter) find(tx *store.Tx, q Query, all bool) error {
+	text := strings.TrimSpace(q.Text)
+	code, key := f.arg(text), nameKey(text)
+	if key == "" { // signs alone are in no name
+		f.where = append(f.where, `v.code = `+code)
+		return nil
+	}
+	f.and(`(v.code = `+code+` or v.name_key like %s escape '\')`, "%"+likeEscape(key)+"%")
+	_, complete, err := indexed(tx)
+	if err != nil || !complete {
+		return err
+	}
+	if err := tx.PlanAnew(); err != nil {
+		return err
+	}
+	if !all {
+		var n int
+		probe := &filter{}
+		hold := probe.holds(tx, q, key)
+		if _, err := tx.Get([]any{&n}, `select count(*) from (`+hold+` limit `+probe.arg(fewFound+1)+`) x`, probe.args...); err != nil || n > fewFound {
+			return err
+		}
+	}
+	found := f.holds(tx, q, key) + ` union select w.id from list_version w where w.home = $1 and w.list = $2 and w.code = ` + code
+	// Both are kept to it that the index is asked first.
+	if tx.Engine() == store.SQLite {
+		f.from = `(` + found + `) m cross join list_version v on v.id = m.id`
+	} else {
+		f.from = `(with m as materialized (` + found + `) select id from m) m join list_version v on v.id = m.id`
+	}
+	return nil
+}
+
+// holds selects the versions that hold the words, by the index. An engine that
+// knows sets finds too much: what is found is looked at again.
+func (f *filter) holds(tx *store.Tx, q Query, key string) string {
+	phrase, facts := gram.Phrase(key), facts(q.List, q.Agency, q.Type)
+	if tx.Engine() == store.SQLite {
+		return `select g.rowid as id from list_gram g where g.list_gram match ` + f.arg(gram.All(phrase, facts...))
+	}
+	return `select g.version as id from list_gram g where g.home = ` + f.arg(tx.Home()) + ` and g.tokens @> ` + f.arg(append(facts, phrase...))
+}
