@@ -1,15 +1,12 @@
 package adjustments
 
 import (
-	"bytes"
 	"io"
 	"net/http"
-	"path"
 	"strconv"
 	"strings"
 
 	"tongban/internal/record/act"
-	"tongban/internal/register/lists"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
@@ -119,35 +116,10 @@ func (o *desk) upload(w http.ResponseWriter, r *http.Request) {
 }
 
 func entriesOf(list string, does adjust.Does, name string, src []byte) ([]adjust.Entry, error) {
-	k, err := lists.KindOf(list)
-	if err != nil {
-		return nil, err
-	}
 	if len(src) == 0 || len(src) > uploadMax {
 		return nil, act.WrongFields("adjust.wrong", []act.Field{{Name: "file", Msg: ui.M("adjustments.file", "mb", uploadMax>>20)}})
 	}
-	var b lists.Batch
-	switch strings.ToLower(path.Ext(name)) {
-	case ".xlsx":
-		b = lists.ReadExcel(k, bytes.NewReader(src), int64(len(src)))
-	case ".json":
-		b = lists.ReadJSON(k, bytes.NewReader(src))
-	default:
-		b = lists.ReadCSV(k, "", bytes.NewReader(src))
-	}
-	if err := b.Problems.AsError(); err != nil {
-		return nil, err
-	}
-	entries := make([]adjust.Entry, len(b.Changes))
-	for i, ch := range b.Changes {
-		content := ch.Content
-		code := ch.Code
-		if code == "" {
-			code = content.Columns.Text("code")
-		}
-		entries[i] = adjust.Entry{List: list, Code: code, Does: does, Content: &content}
-	}
-	return entries, nil
+	return adjust.ReadEntries(list, does, name, src)
 }
 
 func (o *desk) agree(w http.ResponseWriter, r *http.Request) {

@@ -2,7 +2,6 @@ package adjustments
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 
 	"tongban/internal/record/act"
@@ -85,37 +84,11 @@ func doesField(value adjust.Does, list []adjust.Does) ui.Field {
 // members are those who may give an opinion and wrote none of the draft.
 func (o *desk) members(tx *store.Tx, d *One) (ui.Field, error) {
 	f := field(ui.FieldChecks, "members", false)
-	writers := []int64{d.By, d.HandedBy}
-	for _, e := range d.Entries {
-		writers = append(writers, e.Touched)
+	list, err := o.adjust.Candidates(tx, d.Adjustment)
+	for _, c := range list {
+		f.Options = append(f.Options, ui.Option{Value: strconv.FormatInt(c.Person, 10), Label: ui.Plain(c.AgencyName + " " + c.Name)})
 	}
-	agencies, err := o.House.People.Agencies(tx, tx.Today())
-	if err != nil {
-		return f, err
-	}
-	for _, a := range agencies {
-		for _, post := range []string{"head", "decider", "reviewer", "catalogue"} {
-			if post == "reviewer" && a.Key != "sfj" { // of reviewers, those of the justice bureau review laws
-				continue
-			}
-			staff, err := o.House.People.StaffOf(tx, a.Key, post, tx.Today())
-			if err != nil {
-				return f, err
-			}
-			for _, p := range staff {
-				id := strconv.FormatInt(p, 10)
-				if slices.Contains(writers, p) || slices.ContainsFunc(f.Options, func(x ui.Option) bool { return x.Value == id }) {
-					continue
-				}
-				name, err := o.House.People.StaffName(tx, p)
-				if err != nil {
-					return f, err
-				}
-				f.Options = append(f.Options, ui.Option{Value: id, Label: ui.Plain(a.Name + " " + name)})
-			}
-		}
-	}
-	return f, nil
+	return f, err
 }
 
 func moment(at day.Instant) ui.Text {

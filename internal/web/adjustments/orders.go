@@ -30,7 +30,7 @@ func (o *desk) ordersWith(w http.ResponseWriter, r *http.Request, fields []ui.Fi
 		Empty: ui.Empty{Text: ui.M("adjustments.orders.none")}}}
 	if !o.Read(w, r, func(tx *store.Tx) error {
 		data.May = o.allowed(tx, r, adjust.CommandOrder)
-		list, err := adjust.Orders(tx, onPage)
+		list, err := adjust.Orders(tx, 0, onPage)
 		if err != nil {
 			return err
 		}

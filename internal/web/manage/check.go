@@ -62,7 +62,7 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 		After: q.Get("after"), Limit: pageSize}
 	var data Check
 	if !k.door.Read(w, r, func(tx *store.Tx) error {
-		runs, err := inspect.Recent(tx, runsShown)
+		runs, err := inspect.Recent(tx, 0, runsShown)
 		if err != nil {
 			return err
 		}

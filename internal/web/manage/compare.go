@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
@@ -35,7 +34,9 @@ func (o *desk) compare(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		if id, _ := strconv.ParseInt(r.URL.Query().Get("proposal"), 10, 64); id != 0 {
-			data.Proposal, err = o.proposed(tx, s, id)
+			err = s.Propose(tx, o.door.House.Items, id)
+			s.fill()
+			data.Proposal = s.Proposal
 		}
 		return err
 	}) {
@@ -60,32 +61,6 @@ func (o *desk) compare(w http.ResponseWriter, r *http.Request) {
 	}
 	data.Was, data.Is = picture(s.base.Flow, "was", old), picture(s.flow, "is", is)
 	o.render(w, r, "compare", 0, ui.Page{Title: ui.M("manage.compare.title"), Data: data, Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}})
-}
-
-// proposed puts the flow of a proposal into the place of the draft.
-func (o *desk) proposed(tx *store.Tx, s *Sheet, id int64) (*catalog.Proposal, error) {
-	p, err := catalog.ProposalByID(tx, id)
-	if err != nil {
-		return nil, err
-	}
-	src, err := p.FlowXML(tx)
-	if err != nil {
-		return nil, err
-	}
-	if p.Item != s.Item || len(src) == 0 {
-		return nil, act.Missing("catalog.thing.proposal")
-	}
-	if s.flow, err = flow.Parse(src); err != nil {
-		return nil, err
-	}
-	all, err := o.door.House.Items.Versions(tx, s.Item)
-	if err != nil {
-		return nil, err
-	}
-	if s.base = s.v; p.Base > 0 && p.Base <= len(all) && all[p.Base-1].Flow != nil {
-		s.base = all[p.Base-1]
-	}
-	return &p, nil
 }
 
 // differences is the table of what differs: what was on the left, what is on the right.

@@ -26,7 +26,7 @@ func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
 		o.meanwhile(w, r, s, row, do)
 		return
 	}
-	e := s.wanted(r, row, do)
+	e := s.wanted(r, do)
 	if e == nil {
 		o.show(w, r, s, ui.Page{Notice: &ui.Notice{Kind: ui.Todo, Title: ui.M("flowtable.edit.gone")}}, http.StatusUnprocessableEntity)
 		return
@@ -51,47 +51,8 @@ func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
 }
 
 // wanted is the edit that a form asks for, nil when its row is gone.
-func (s *Sheet) wanted(r *http.Request, row *flowtable.Row, do string) flowtable.Edit {
-	if do == "tidy" {
-		return flowtable.Tidy{}
-	}
-	if row == nil {
-		return nil
-	}
-	switch do {
-	case "change":
-		return flowtable.Change{Node: row.Node, Step: typedStep(r)}
-	case "steer":
-		return flowtable.Steer{Flow: row.Flow, Way: typedWay(r)}
-	case "remove":
-		return flowtable.Remove{Node: row.Node}
-	case "cut":
-		return flowtable.RemoveWay{Flow: row.Flow}
-	case "up", "down":
-		up, down := s.table.Neighbours(s.flow, row.Node)
-		if do == "up" {
-			down = up
-		}
-		return flowtable.Move{Node: row.Node, To: down}
-	case "add":
-		return added(r, *row)
-	}
-	return nil
-}
-
-func added(r *http.Request, row flowtable.Row) flowtable.Edit {
-	x, step := typedWay(r), typedStep(r)
-	switch value(r, "how") {
-	case "before":
-		return flowtable.Add{At: row.Above, Step: step}
-	case "when":
-		return flowtable.AddWhen{At: row.Place, Name: x.Name, Condition: x.Condition, Step: step}
-	case "beside", "branch":
-		return flowtable.AddBeside{Node: row.Node, Step: step}
-	case "way":
-		return flowtable.AddWay{Gateway: row.Node, Way: x, Step: step}
-	}
-	return flowtable.Add{At: row.Place, Step: step}
+func (s *Sheet) wanted(r *http.Request, do string) flowtable.Edit {
+	return s.table.Wanted(s.flow, flowtable.Ask{Act: do, Row: value(r, "row"), How: value(r, "how"), Step: typedStep(r), Way: typedWay(r)})
 }
 
 // wrong says on the form, or above the table, why an edit cannot be made.
@@ -103,27 +64,12 @@ func (o *desk) wrong(w http.ResponseWriter, r *http.Request, s *Sheet, row *flow
 	o.show(w, r, s, ui.Page{Notice: &ui.Notice{Kind: ui.Todo, Title: m}}, http.StatusUnprocessableEntity)
 }
 
-// fieldOf is the field that a sentence is about.
+// fieldOf is the field of the form that a sentence is about.
 func fieldOf(m wording.Message) string {
-	switch m.Key {
-	case "flowtable.edit.name":
-		return "name"
-	case "flowtable.edit.officers":
-		return "officers"
-	case "flowtable.edit.term":
-		return "days"
-	case "flowtable.edit.special":
-		return "special"
-	case "flowtable.edit.kind":
-		return "kind"
-	case "flowtable.edit.condition", "flowtable.edit.otherwise":
-		return "condition"
-	case "flowtable.edit.long":
-		if what, ok := m.Args["what"].(wording.Message); ok {
-			return what.Key[len("flowtable.col."):]
-		}
+	if name := flowtable.FieldOf(m); name != "term" {
+		return name
 	}
-	return ""
+	return "days"
 }
 
 // meanwhile answers an edit of a flow that somebody else changed: who, when, and

@@ -5,32 +5,25 @@ import (
 	"net/http"
 	"net/url"
 
-	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
-	"tongban/internal/rules/day"
 	"tongban/internal/rules/draw"
 	"tongban/internal/rules/flow"
 	"tongban/internal/rules/flowtable"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
+	"tongban/internal/work/change"
 )
 
 // Sheet is the flow of an item as it is being edited, or as it is in force where
-// nobody edits it.
+// nobody edits it, with the names that pages show.
 type Sheet struct {
-	Item     int64
-	Name     string // of the item
-	Rev      int    // of the draft, 0 for none
-	By       string
-	At       day.Instant
-	Stale    bool // the item changed since the draft was begun
-	Waiting  bool // a proposal of the item waits
+	*change.FlowSheet
+	By       string // who edits it
 	v        *catalog.Version
 	base     *catalog.Version // that the draft began from
 	flow     *flow.Definition
-	src      []byte
 	table    flowtable.Table
 	agencies map[string]string // names by role of the item
 }
@@ -58,42 +51,28 @@ func (s *Sheet) Below(path string) string { return s.at(path) }
 
 // read reads the Sheet of an item; a name without a flow has none.
 func (o *desk) read(tx *store.Tx, item int64) (*Sheet, error) {
-	all, err := o.door.House.Items.Versions(tx, item)
+	x, err := change.ReadFlow(tx, o.door.House.Items, item)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sheet{Item: item, v: all[len(all)-1], agencies: map[string]string{}}
-	if !s.v.Complete() {
-		return nil, act.Refuse("manage.flow.none", "name", s.v.Name).Then("manage.flow.none.next")
-	}
-	s.Name, s.base, s.src, s.flow = s.v.Name, s.v, s.v.FlowXML, s.v.Flow
-	d, found, err := catalog.FlowDraftOf(tx, item)
-	if err != nil {
-		return nil, err
-	}
-	if found {
-		if s.flow, err = flow.Parse(d.Flow); err != nil {
-			return nil, err
-		}
-		s.Rev, s.At, s.src, s.Stale = d.Rev, d.At, d.Flow, d.Base != s.v.N
-		if d.Base > 0 && d.Base <= len(all) && all[d.Base-1].Flow != nil {
-			s.base = all[d.Base-1]
-		}
-		if s.By, err = o.door.House.People.Name(tx, d.By); err != nil {
+	s := &Sheet{FlowSheet: x, agencies: map[string]string{}}
+	s.fill()
+	if x.Rev > 0 {
+		if s.By, err = o.door.House.People.Name(tx, x.Editor); err != nil {
 			return nil, err
 		}
 	}
-	s.table = flowtable.Of(s.flow)
 	for role, agency := range s.v.Roles {
 		if s.agencies[role], err = o.door.House.People.AgencyName(tx, agency, tx.Today()); err != nil {
 			return nil, err
 		}
 	}
-	open, err := catalog.Proposals(tx, catalog.Open, 0, 200)
-	for _, p := range open {
-		s.Waiting = s.Waiting || p.Item == item
-	}
-	return s, err
+	return s, nil
+}
+
+// fill takes what the pages go by from the sheet that was read.
+func (s *Sheet) fill() {
+	s.v, s.base, s.flow, s.table = s.Newest, s.Began, s.Flow, s.Table
 }
 
 // open reads the Sheet of a request's item, or answers it.
@@ -112,18 +91,13 @@ type problem struct {
 	Name string
 }
 
-// problems is everything that stands in the way of the flow, as the item has it:
-// the same judge that a proposal goes through.
+// problems is everything that stands in the way of the flow, as the item has it.
 func (s *Sheet) problems() []problem {
-	_, wrong := s.v.WithFlow(s.src, 0)
 	var list []problem
-	for _, p := range wrong {
-		x := problem{Text: p.Msg}
-		for _, r := range s.table.Rows {
-			if p.Line > 0 && r.InFile == p.Line && p.File == "flow.bpmn" && r.Kind != flowtable.RowGo {
-				x.Row, x.Name = rowID(r), r.Line.In(wording.ZH)
-				break
-			}
+	for _, p := range s.Problems() {
+		x := problem{Text: p.Text}
+		if p.Row != nil {
+			x.Row, x.Name = rowID(*p.Row), p.Row.Line.In(wording.ZH)
 		}
 		list = append(list, x)
 	}

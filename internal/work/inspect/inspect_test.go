@@ -144,7 +144,7 @@ func TestAFindingThroughRuns(t *testing.T) {
 			t.Errorf("back: %+v", f)
 		}
 		must(t, r.Read(func(tx *store.Tx) error {
-			runs, err := inspect.Recent(tx, 3)
+			runs, err := inspect.Recent(tx, 0, 3)
 			if len(runs) != 3 || runs[0].ID != x.ID || runs[1].Mended != 2 || len(runs[0].Rules) != len(checkup.Rules()) {
 				t.Errorf("runs: %+v", runs)
 			}
