@@ -20,6 +20,7 @@ import (
 	"tongban/internal/web/notices"
 	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
+	"tongban/internal/web/reorganisations"
 	"tongban/internal/web/ui"
 )
 
@@ -38,7 +39,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount, reorganisations.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

@@ -63,17 +63,17 @@ var table = map[string]map[Reach]string{
 	},
 	"leader": {
 		Self:   `staff.leave account.own`,
-		Area:   `extension.approve case.look adjust.decide reorganise.decide`,
+		Area:   `extension.approve case.look adjust.decide reorganise.decide reorganise.look`,
 		Office: `case.find`,
 	},
 	"catalogue": {
 		Self:   `staff.leave account.own`,
-		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine reorganise.draft`,
+		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine reorganise.draft reorganise.look`,
 		Office: `calendar.import law.import law.change`,
 	},
 	"supervisor": {
 		Self:   `staff.leave account.own`,
-		Area:   `case.watch case.look feed.read`,
+		Area:   `case.watch case.look feed.read reorganise.look`,
 		Office: `case.find`,
 	},
 	"privacy": {

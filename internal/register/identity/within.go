@@ -1,11 +1,14 @@
 package identity
 
 import (
+	"slices"
+
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
 	"tongban/internal/record/vault"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/gbcode"
 )
 
 // What follows is for commands that change several registers at once and have asked
@@ -18,6 +21,13 @@ func (r *Register) ChangeAgencyIn(c *act.Call, g Agency) error {
 	}
 	r.Bump(c.Tx, epochPlace)
 	return r.addAgency(c, g)
+}
+
+// CheckAgency tells what is wrong with what an agency would be: its key, name, region
+// or credit code.
+func (r *Register) CheckAgency(g Agency) error {
+	g.Name, g.USCC = trimmed(g.Name), gbcode.Normalize(g.USCC)
+	return r.agencyFields(g)
 }
 
 // EndAgencyIn ends an agency: until is the first day on which it is none. What it was
@@ -37,6 +47,32 @@ func (r *Register) EndAgencyIn(c *act.Call, key string, until day.Day) error {
 func (r *Register) EverAgency(tx *store.Tx, key string) (bool, error) {
 	p, err := r.placesNow(tx)
 	return err == nil && len(p.agencies[key]) > 0, err
+}
+
+// AgencyOver lists everything that a key stood for, oldest first; none when it never
+// stood for an agency.
+func (r *Register) AgencyOver(tx *store.Tx, key string) ([]Agency, error) {
+	p, err := r.placesNow(tx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(p.agencies[key]), nil
+}
+
+// FormerAgencies lists the agencies that ended by a day, as they last were, in the
+// order of their keys.
+func (r *Register) FormerAgencies(tx *store.Tx, d day.Day) (list []Agency, err error) {
+	p, err := r.placesNow(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range p.keys {
+		rows := p.agencies[key]
+		if last := rows[len(rows)-1]; last.Span.Until != 0 && last.Span.Until <= d {
+			list = append(list, last)
+		}
+	}
+	return list, nil
 }
 
 // LastOf is an agency as it stands on a day, or as it last stood before; a NotFound

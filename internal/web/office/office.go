@@ -44,11 +44,12 @@ func Mount(d *door.Door, mux *door.Mux) error {
 func Menu(a act.Actor) []ui.Link {
 	link := func(name, href string) ui.Link { return ui.Link{Text: ui.M("office.menu." + name), Href: href} }
 	adjustments := ui.Link{Text: ui.M("adjustments.menu"), Href: "/manage/adjustments"}
+	reform := ui.Link{Text: ui.M("reorganisations.menu"), Href: "/manage/reorganisations"}
 	switch a.Post {
 	case "leader":
-		return []ui.Link{link("extensions", "/office/extensions"), link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find"), adjustments}
+		return []ui.Link{link("extensions", "/office/extensions"), link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find"), adjustments, reform}
 	case "supervisor":
-		return []ui.Link{link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find")}
+		return []ui.Link{link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find"), reform}
 	case "head":
 		return []ui.Link{link("work", "/office"), link("extensions", "/office/extensions"), link("find", "/office/find"), adjustments}
 	case "inspector":

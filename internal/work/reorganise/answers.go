@@ -116,3 +116,15 @@ func Became(tx *store.Tx, agency string) ([]Act, error) {
 	return store.All(tx, scan, `select `+columns+` from reorganisation where home = $1 and stage = $2 and id in
 		(select act from reorganisation_agency where home = $1 and agency = $3) order by done_day, done_at, id`, tx.Home(), Done, agency)
 }
+
+// Heirs lists the agencies of which an agency took something over, each by one act:
+// the steps that lead to it, the oldest first.
+func Heirs(tx *store.Tx, agency string) ([]Step, error) {
+	return store.All(tx, func(r store.Row) (s Step, err error) {
+		s.To = agency
+		return s, r.Scan(&s.Act, &s.Document, &s.Day, &s.From, &s.Fate)
+	}, `select r.id, r.document, r.done_day, g.agency, g.fate from reorganisation r join reorganisation_agency g on g.home = r.home and g.act = r.id
+		where r.home = $1 and r.stage = $2 and (g.heir = $3 or exists (select 1 from reorganisation_move m
+			where m.home = g.home and m.act = g.act and m.agency = g.agency and m.receiver = $3 and m.done))
+		order by r.done_day, r.done_at, r.id, g.agency`, tx.Home(), Done, agency)
+}

@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
+	"tongban/internal/register/identity"
 	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 )
 
 func compare(a, b Move) int {
@@ -95,6 +99,7 @@ func (d *Desk) entriesOf(tx *store.Tx, e *Effect, g Agency) error {
 func (d *Desk) itemsOf(tx *store.Tx, e *Effect, g Agency) error {
 	list, err := d.Items.NamedIn(tx, g.Key, e.On)
 	for _, v := range list {
+		e.codes[v.Code] = v.Name
 		to := e.receiver(g, OnItem, v.Code, Move{g.Key, OnPower, v.Code, ""})
 		if to == "" {
 			continue
@@ -107,6 +112,9 @@ func (d *Desk) itemsOf(tx *store.Tx, e *Effect, g Agency) error {
 		}
 		e.items[v.Of].to[g.Key] = to
 		e.moves(g, OnItem, v.Code, to)
+		if v.Agency == g.Key {
+			e.wants = append(e.wants, want{g.Key, to, v.Code, v.Name})
+		}
 	}
 	return err
 }
@@ -120,6 +128,11 @@ func (d *Desk) staff(tx *store.Tx, e *Effect, g Agency) error {
 	}
 	goes := map[int64][]string{} // person → agencies
 	for _, p := range posts {
+		name, err := d.People.StaffName(tx, p.Person)
+		if err != nil {
+			return err
+		}
+		e.codes[text(p.ID)] = name + " " + identity.PostLabel(p.Post).In(wording.ZH)
 		to := e.receiver(g, OnPost, text(p.ID))
 		if to == "" {
 			continue
@@ -164,46 +177,90 @@ type openCase struct {
 	number, title     string
 	agency            string
 	tasks             int
+	v                 *catalog.Version
 }
 
-// casesOf are the open cases of the agency: each goes with its item. A case without
-// an open task of the agency goes too when a later step of it is the agency's.
-func (d *Desk) casesOf(tx *store.Tx, e *Effect, g Agency) error {
+// casesAt are the open cases of an agency: those that it leads, or has a task in, or
+// has a later step of.
+func (d *Desk) casesAt(tx *store.Tx, agency string) ([]openCase, error) {
 	list, err := store.All(tx, func(r store.Row) (c openCase, err error) {
 		return c, r.Scan(&c.id, &c.item, &c.version, &c.number, &c.title, &c.agency, &c.tasks)
 	}, `select p.id, p.item, p.item_version, p.number, p.title, p.agency,
 		(select count(*) from task t where t.home = p.home and t.proceeding = p.id and t.agency = $2 and t.state = 'open')
-		from proceeding p where p.home = $1 and p.closed = 0 and p.kind = 'case' order by p.id`, tx.Home(), g.Key)
+		from proceeding p where p.home = $1 and p.closed = 0 and p.kind = 'case' order by p.id`, tx.Home(), agency)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	before, err := store.All(tx, func(r store.Row) (s string, err error) { return s, r.Scan(&s) },
-		`select distinct ref from reorganisation_move where home = $1 and kind = $2 and receiver = $3 and done order by ref`, tx.Home(), OnCase, g.Key)
+		`select distinct ref from reorganisation_move where home = $1 and kind = $2 and receiver = $3 and done order by ref`, tx.Home(), OnCase, agency)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var has []openCase
 	for _, c := range list {
-		v, err := d.Items.ByID(tx, c.version)
-		if err != nil {
-			return err
+		if c.v, err = d.Items.ByID(tx, c.version); err != nil {
+			return nil, err
 		}
 		_, handed := slices.BinarySearch(before, text(c.id))
-		if c.agency != g.Key && c.tasks == 0 && !handed && !v.Names(g.Key) {
-			continue
+		if c.agency == agency || c.tasks > 0 || handed || c.v.Names(agency) {
+			has = append(has, c)
 		}
+	}
+	return has, nil
+}
+
+// casesOf are the open cases of the agency: each goes where it is named to go, else
+// with its item. A case without an open task of the agency goes too when a later
+// step of it is the agency's.
+func (d *Desk) casesOf(tx *store.Tx, e *Effect, g Agency) error {
+	list, err := d.casesAt(tx, g.Key)
+	for _, c := range list {
 		e.codes[text(c.id)] = c.number
-		follows := []Move{{g.Key, OnItem, v.Code, ""}, {g.Key, OnPower, v.Code, ""}}
-		to := e.receiver(g, OnCase, text(c.id), follows...)
+		to := e.receiver(g, OnCase, text(c.id), Move{g.Key, OnItem, c.v.Code, ""}, Move{g.Key, OnPower, c.v.Code, ""})
 		if to == "" {
 			continue
 		}
 		e.moves(g, OnCase, text(c.id), to)
+		if c.agency == g.Key {
+			e.wants = append(e.wants, want{g.Key, to, c.v.Code, c.number})
+		}
 		i := slices.IndexFunc(e.Cases, func(x Case) bool { return x.ID == c.id })
 		if i < 0 {
 			i, e.Cases = len(e.Cases), append(e.Cases, Case{ID: c.id, Number: c.number, Title: c.title, To: map[string]string{}})
 		}
 		e.Cases[i].To[g.Key] = to
 		e.Cases[i].Tasks += c.tasks
+	}
+	return err
+}
+
+// want is a power that the receiver of an item or a case will need.
+type want struct{ from, to, code, what string }
+
+// powerless names the items and cases whose receiver could not decide them: the power
+// that the old agency has goes elsewhere, or stays.
+func (d *Desk) powerless(tx *store.Tx, e *Effect) error {
+	holders := map[string][]power.Holding{}
+	for _, w := range e.wants {
+		held, known := holders[w.code]
+		if !known {
+			var err error
+			if held, err = d.Power.HoldersOf(tx, w.code, e.On); err != nil {
+				return err
+			}
+			holders[w.code] = held
+		}
+		had, has := false, false
+		for _, h := range held {
+			to := h.Agency
+			if x := e.holdings[h.ID]; x != nil {
+				to = x.to
+			}
+			had, has = had || h.Agency == w.from, has || to == w.to
+		}
+		if had && !has {
+			e.fault("reorganise.fault.powerless", "agency", w.to, "ref", w.what)
+		}
 	}
 	return nil
 }
@@ -228,6 +285,21 @@ func (d *Desk) waiting(tx *store.Tx, e *Effect, g Agency) error {
 		}
 	}
 	return nil
+}
+
+// sealsGone reads the changes of seals from what an act did.
+func sealsGone(moves []Move) (list []Seal) {
+	for _, m := range moves {
+		if m.Kind != OnSeal {
+			continue
+		}
+		last, first, _ := strings.Cut(m.Ref, " ")
+		s := Seal{Agency: m.Agency}
+		s.Last, _ = day.Parse(last) // none is no day
+		s.First, _ = day.Parse(first)
+		list = append(list, s)
+	}
+	return list
 }
 
 // seals are the last and first days of seals. What was sealed on the day itself stays

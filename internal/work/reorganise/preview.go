@@ -2,6 +2,7 @@ package reorganise
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -20,6 +21,7 @@ type Effect struct {
 	On       day.Day // from which it would hold
 	Agencies []Agency
 	Moves    []Move // in the order of agency, kind and what it is
+	Things   []Thing // everything that the agencies have which end or cede, moved or not
 	Cases    []Case
 	Seals    []Seal
 	Faults   []wording.Message // each names what has to be settled first
@@ -32,6 +34,8 @@ type Effect struct {
 	officers map[int64]power.Assignment
 	entries  map[Move]bool // moves of entries, as a set
 	codes    map[string]string
+	called   map[string]string // agencies by their keys
+	wants    []want
 }
 
 // Case is an open case that is handed over.
@@ -75,14 +79,20 @@ func (d *Desk) Preview(ctx context.Context, id int64) (e *Effect, err error) {
 	return e, err
 }
 
+// fault names what has to be settled first; agencies are called by their names.
 func (e *Effect) fault(key string, pairs ...any) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if agency, ok := pairs[i+1].(string); ok && pairs[i] == "agency" && e.called[agency] != "" {
+			pairs[i+1] = e.called[agency]
+		}
+	}
 	e.Faults = append(e.Faults, wording.M(key, pairs...))
 }
 
 // effect computes what an act does on a day.
 func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
 	e := &Effect{Act: x, On: on, named: map[Move]string{}, items: map[int64]*item{}, holdings: map[int64]*held{}, posts: map[int64]identity.Post{},
-		officers: map[int64]power.Assignment{}, entries: map[Move]bool{}, codes: map[string]string{}}
+		officers: map[int64]power.Assignment{}, entries: map[Move]bool{}, codes: map[string]string{}, called: map[string]string{}}
 	var err error
 	if e.Agencies, err = Agencies(tx, x.ID); err != nil {
 		return nil, err
@@ -92,7 +102,7 @@ func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
 		return nil, err
 	}
 	if x.Stage == Done {
-		e.Moves = moves
+		e.Moves, e.Seals = moves, sealsGone(moves)
 		return e, nil
 	}
 	for _, m := range moves {
@@ -111,6 +121,9 @@ func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
 					return nil, err
 				}
 			}
+		}
+		if err := d.powerless(tx, e); err != nil {
+			return nil, err
 		}
 		e.strangers(moves)
 		e.uncoded()
@@ -133,6 +146,9 @@ func (d *Desk) bodies(tx *store.Tx, e *Effect, moves []Move) error {
 		e.fault("reorganise.fault.nothing")
 	}
 	receivers := map[string]bool{}
+	if err := d.call(tx, e); err != nil {
+		return err
+	}
 	for _, g := range e.Agencies {
 		if err := d.body(tx, e, g); err != nil {
 			return err
@@ -166,6 +182,20 @@ func (d *Desk) bodies(tx *store.Tx, e *Effect, moves []Move) error {
 	return nil
 }
 
+// call finds what the agencies of an act are called on its day, or as it founds them.
+func (d *Desk) call(tx *store.Tx, e *Effect) error {
+	now, err := d.People.Agencies(tx, e.On)
+	for _, a := range now {
+		e.called[a.Key] = a.Name
+	}
+	for _, g := range e.Agencies {
+		if g.Fate == Begin && e.called[g.Key] == "" {
+			e.called[g.Key] = g.Name
+		}
+	}
+	return err
+}
+
 func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
 	known, err := d.People.EverAgency(tx, g.Key)
 	if err != nil {
@@ -173,7 +203,13 @@ func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
 	}
 	if g.Fate == Begin {
 		if known {
-			e.fault("reorganise.fault.known", "agency", g.Key)
+			e.fault("reorganise.fault.known", "key", g.Key)
+		}
+		var bad *act.Error
+		if errors.As(d.People.CheckAgency(identity.Agency{Key: g.Key, Name: g.Name, USCC: g.USCC, Region: e.Region}), &bad) {
+			for _, f := range bad.Fields {
+				e.Faults = append(e.Faults, f.Msg)
+			}
 		}
 		return nil
 	}
@@ -191,18 +227,24 @@ func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
 // receiver is who gets a thing of an agency; "" when it stays, or when nobody is
 // named, which is a fault.
 func (e *Effect) receiver(g Agency, kind, ref string, follows ...Move) string {
-	for _, m := range append([]Move{{g.Key, kind, ref, ""}}, follows...) {
-		if to := e.named[m]; to != "" {
-			return to
+	about := Move{g.Key, kind, ref, ""}
+	to := g.Heir
+	for _, m := range append([]Move{about}, follows...) {
+		if named := e.named[m]; named != "" {
+			to = named
+			break
 		}
 	}
-	if g.Fate == End && g.Heir == "" {
+	t := Thing{Move: about, Named: e.named[about] != ""}
+	t.To = to
+	e.Things = append(e.Things, t)
+	if to == "" && g.Fate == End {
 		e.fault("reorganise.fault.unassigned", "agency", g.Key, "kind", wording.M("reorganise.kind."+kind), "ref", e.label(ref))
 	}
-	return g.Heir
+	return to
 }
 
-// label is what people call a thing: the number of a case or post stands for itself.
+// label is what people call a thing; its reference, when it has no other name.
 func (e *Effect) label(ref string) string {
 	if s := e.codes[ref]; s != "" {
 		return s

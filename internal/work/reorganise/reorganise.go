@@ -31,6 +31,9 @@ var (
 	CommandCarry  = act.Command{Name: "reorganise.carry", Right: "reorganise.draft"}
 )
 
+// Look is the right to read what is written and not yet carried out.
+const Look = "reorganise.look"
+
 // Commands lists the commands of this room.
 func Commands() []act.Command {
 	return []act.Command{CommandDraft, CommandEdit, CommandDrop, CommandDecide, CommandCarry}
@@ -84,7 +87,7 @@ const (
 )
 
 // Kinds lists what may be named in a draft.
-var Kinds = []string{OnPower, OnEntry, OnItem, OnPost, OnLink}
+var Kinds = []string{OnPower, OnItem, OnCase, OnPost, OnEntry, OnLink}
 
 // Nobody is the receiver of a post that ends with its agency.
 const Nobody = "-"

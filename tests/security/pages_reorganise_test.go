@@ -1,0 +1,17 @@
+package security_test
+
+import "maps"
+
+// The pages of reorganisations of agencies. Nothing is being reorganised in the county
+// of these trials: who is let in is told that there is no such thing.
+func init() {
+	maps.Copy(pageRules, table(
+		`GET /agencies GET /agencies/{agency}`, rule{open: true},
+		`GET /manage/reorganisations`, rule{staff: true, right: "reorganise.look"},
+		`GET /manage/reorganisations/{id} GET /manage/reorganisations/{id}/moves`, rule{staff: true, right: "reorganise.look", away: true},
+		`GET /manage/reorganisations/new POST /manage/reorganisations/new`, rule{staff: true, right: "reorganise.draft"},
+		`POST /manage/reorganisations/{id} GET /manage/reorganisations/{id}/agencies/{agency} POST /manage/reorganisations/{id}/agencies/{agency}`,
+		rule{staff: true, right: "reorganise.draft", away: true},
+		`POST /manage/reorganisations/{id}/decide`, rule{staff: true, right: "reorganise.decide", away: true},
+	))
+}
