@@ -67,6 +67,8 @@ func home(w http.ResponseWriter, r *http.Request) {
 			to = "/counter"
 		case "admin", "catalogue":
 			to = "/admin"
+		case "manager":
+			to = "/manage/flows"
 		case "privacy":
 			to = "/office/erasures"
 		}
@@ -81,6 +83,8 @@ func menu(a act.Actor) []ui.Link {
 		return counter.Menu()
 	case "admin", "catalogue":
 		return admin.Menu(a)
+	case "manager":
+		return manage.Menu()
 	case "privacy":
 		return keep.Menu()
 	}

@@ -38,8 +38,8 @@ var operationRules = table(
 	`signOut`, rule{open: true},
 
 	`listWork`, rule{staff: true},
-	`compareOwnList`, rule{staff: true, right: "item.propose"},
-	`listCompared`, rule{staff: true, right: "item.propose", away: true},
+	`compareOwnList`, rule{staff: true, right: "item.propose", over: lead},
+	`listCompared`, rule{staff: true, right: "item.propose", over: anyAgency, away: true},
 	`findCases`, rule{staff: true, right: "case.find", over: anyAgency},
 	`listEvents`, rule{staff: true, right: "feed.read"},
 	`registerPerson`, rule{staff: true, right: "person.register"},

@@ -90,17 +90,19 @@ var pageRules = table(
 	`POST /office/obstacles/{id}/answer`, rule{staff: true, right: "law.answer", over: lead, away: true},
 
 	`GET /admin/items GET /admin/items/{id} GET /admin/import POST /admin/import POST /admin/import/apply`, rule{staff: true, right: "item.import"},
-	`GET /manage/flows GET /manage/flows/{id} GET /manage/flows/{id}/flow.svg GET /manage/flows/{id}/bpmn
+	`GET /manage/flows`, rule{staff: true, right: "item.propose", over: anyAgency},
+	`GET /manage/flows/{id} GET /manage/flows/{id}/flow.svg GET /manage/flows/{id}/bpmn
 	GET /manage/flows/{id}/compare GET /manage/flows/{id}/try GET /manage/flows/{id}/hand-in POST /manage/flows/{id} POST /manage/flows/{id}/upload
-	POST /manage/flows/{id}/hand-in POST /manage/flows/{id}/drop`, rule{staff: true, right: "item.propose"},
-	`GET /manage/flows/{id}/row GET /manage/flows/{id}/add`, rule{staff: true, right: "item.propose", away: true},
-	`GET /manage/hall GET /manage/hall/cases`, rule{staff: true, right: "item.propose"},
-	`GET /manage/compare GET /manage/compare/template POST /manage/compare`, rule{staff: true, right: "item.propose"},
+	POST /manage/flows/{id}/hand-in POST /manage/flows/{id}/drop`, rule{staff: true, right: "item.propose", over: lead},
+	`GET /manage/flows/{id}/row GET /manage/flows/{id}/add`, rule{staff: true, right: "item.propose", over: lead, away: true},
+	`GET /manage/hall GET /manage/hall/cases`, rule{staff: true, right: "item.propose", over: anyAgency},
+	`GET /manage/compare GET /manage/compare/template POST /manage/compare`, rule{staff: true, right: "item.propose", over: anyAgency},
 	`GET /manage/compare/{id} GET /manage/compare/{id}/download GET /manage/compare/{id}/row/{n} POST /manage/compare/{id}/row/{n}
-	POST /manage/compare/{id}/agree`, rule{staff: true, right: "item.propose", away: true},
-	`GET /manage/checkup`, rule{staff: true, right: "item.propose"},
+	POST /manage/compare/{id}/agree`, rule{staff: true, right: "item.propose", over: anyAgency, away: true},
+	`GET /manage/checkup`, rule{staff: true, right: "item.propose", over: anyAgency},
 	`POST /manage/checkup`, rule{staff: true, right: "item.inspect"},
-	`GET /manage/checkup/{finding} POST /manage/checkup/{finding}/accept POST /manage/checkup/{finding}/reopen`, rule{staff: true, right: "item.propose", away: true},
+	`GET /manage/checkup/{finding}`, rule{staff: true, right: "item.propose", over: anyAgency, away: true},
+	`POST /manage/checkup/{finding}/accept POST /manage/checkup/{finding}/reopen`, rule{staff: true, right: "item.accept_finding", away: true},
 	`GET /admin/proposals`, rule{staff: true, right: "item.publish"},
 	`POST /admin/proposals/{id}`, rule{staff: true, right: "item.publish", away: true},
 	`POST /admin/items/{id}/end`, rule{staff: true, right: "item.withdraw"},

@@ -32,13 +32,15 @@ func FlowDraftOf(tx *store.Tx, item int64) (FlowDraft, bool, error) {
 	return store.Find(tx, scanFlowDraft, `select `+draftColumns+` from flow_draft where home = $1 and item = $2`, tx.Home(), item)
 }
 
-// FlowDrafts lists the flows that are being edited, those changed last first, at
-// most limit, without the flows themselves.
-func FlowDrafts(tx *store.Tx, limit int) ([]FlowDraft, error) {
+// FlowDrafts lists the flows that are being edited, of an agency's items or of all
+// for "", those changed last first, at most limit, without the flows themselves.
+func FlowDrafts(tx *store.Tx, agency string, limit int) ([]FlowDraft, error) {
 	return store.All(tx, func(r store.Row) (d FlowDraft, err error) {
 		err = r.Scan(&d.Item, &d.Base, &d.Rev, &d.By, &d.At)
 		return d, err
-	}, `select item, base, rev, edited_by, edited_at from flow_draft where home = $1 order by edited_at desc, item limit $2`, tx.Home(), limit)
+	}, `select item, base, rev, edited_by, edited_at from flow_draft d where home = $1 and ($3 = '' or exists(select 1 from item i join item_version v
+		on v.home = i.home and v.item = i.id and v.n = i.newest where i.home = d.home and i.id = d.item and v.agency = $3))
+		order by edited_at desc, item limit $2`, tx.Home(), limit, agency)
 }
 
 // SaveFlow keeps a flow as the draft of an item's next one. The caller has asked

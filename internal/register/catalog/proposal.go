@@ -112,15 +112,15 @@ func regionOf(tx *store.Tx, r root) (region string, err error) {
 	return region, err
 }
 
-// RegionOf is the area of an item: the scope in which a right to change it is asked for.
-func RegionOf(tx *store.Tx, item int64) (string, error) {
-	var region string
-	found, err := tx.Get([]any{&region}, `select v.region from item i join item_version v on v.home = i.home and v.item = i.id and v.n = i.newest
+// ScopeOf is the area of an item and whose it is: the scope in which a right to
+// change it is asked for.
+func ScopeOf(tx *store.Tx, item int64) (on act.Scope, err error) {
+	found, err := tx.Get([]any{&on.Region, &on.Agency}, `select v.region, v.agency from item i join item_version v on v.home = i.home and v.item = i.id and v.n = i.newest
 		where i.home = $1 and i.id = $2`, tx.Home(), item)
 	if err == nil && !found {
 		err = act.Missing("catalog.thing.item")
 	}
-	return region, err
+	return on, err
 }
 
 func (r *root) propose(c *act.Call, p proposal) (int64, error) {

@@ -22,7 +22,7 @@ const (
 const Applicant = "applicant"
 
 // Roles lists the roles, posts first in the order in which a person's posts are offered.
-var Roles = []string{"window", "reviewer", "inspector", "decider", "head", "leader", "catalogue", "supervisor", "privacy", "admin", Applicant}
+var Roles = []string{"window", "reviewer", "inspector", "decider", "head", "leader", "catalogue", "manager", "supervisor", "privacy", "admin", Applicant}
 
 // table says which role has which rights. A right that ends in ".*" is every
 // right below it. What is not here, nobody may; an administrator never touches a case.
@@ -56,10 +56,11 @@ var table = map[string]map[Reach]string{
 		Area: `adjust.opine`,
 	},
 	"head": {
-		Self:      `account.own`,
-		Office:    `case.find`,
-		OwnAgency: `extension.approve case.assign case.look staff.leave power.assign licence.revoke law.meet law.ask law.answer adjust.consent`,
-		Area:      `adjust.opine`,
+		Self:   `account.own`,
+		Office: `case.find`,
+		OwnAgency: `extension.approve case.assign case.move case.look staff.leave power.assign licence.revoke law.meet law.ask law.answer adjust.consent
+			objection.answer`,
+		Area: `adjust.opine`,
 	},
 	"leader": {
 		Self:   `staff.leave account.own`,
@@ -67,9 +68,15 @@ var table = map[string]map[Reach]string{
 		Office: `case.find`,
 	},
 	"catalogue": {
-		Self:   `staff.leave account.own`,
-		Area:   `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine reorganise.draft reorganise.look`,
+		Self: `staff.leave account.own`,
+		Area: `item.* list.* power.give power.withdraw power.assign agency.manage region.manage law.meet law.ask law.answer adjust.draft adjust.publish adjust.opine reorganise.draft reorganise.look
+			objection.answer`,
 		Office: `calendar.import law.import law.change`,
+	},
+	"manager": {
+		Self:      `staff.leave account.own`,
+		OwnAgency: `item.propose adjust.draft adjust.consent objection.answer law.meet law.ask`,
+		Area:      `adjust.opine`,
 	},
 	"supervisor": {
 		Self:   `staff.leave account.own`,

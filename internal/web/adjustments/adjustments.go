@@ -83,6 +83,32 @@ func (o *desk) allowed(tx *store.Tx, r *http.Request, c act.Command) bool {
 	return o.House.Runner.Rights.Authorise(tx, door.Actor(r), c.Right, o.scope(r)) == nil
 }
 
+// whole tells whether the reader sees every adjustment: who keeps, decides or
+// publishes the lists of the area. Others see what concerns them.
+func (o *desk) whole(tx *store.Tx, r *http.Request) (bool, error) {
+	for _, c := range []act.Command{adjust.CommandApply, adjust.CommandDecide} {
+		err := o.House.Runner.Rights.Authorise(tx, door.Actor(r), c.Right, act.Scope{Region: o.House.Office.Region})
+		if act.KindOf(err) != act.Refused {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// concerns tells a reader whom an adjustment does not concern that there is none.
+func (o *desk) concerns(tx *store.Tx, r *http.Request, id int64) error {
+	whole, err := o.whole(tx, r)
+	if err != nil || whole {
+		return err
+	}
+	me := door.Actor(r)
+	ok, err := adjust.Concerns(tx, id, me.Person, me.Agency)
+	if err == nil && !ok {
+		err = act.Missing("adjust.thing.adjustment")
+	}
+	return err
+}
+
 // render draws a page; with errors it is sent back to be mended.
 func (o *desk) render(w http.ResponseWriter, r *http.Request, name string, p ui.Page) {
 	p.Name, p.Shell, p.Wide, p.Current = "adjustments/"+name, ui.Staff, true, here

@@ -35,6 +35,9 @@ func (o *desk) entryPage(w http.ResponseWriter, r *http.Request) {
 func (o *desk) entryForm(w http.ResponseWriter, r *http.Request, list, code string, wrong map[string]ui.Text) {
 	d := Entry{Here: address(number(r)), Of: number(r), List: list, Code: code}
 	if !o.Read(w, r, func(tx *store.Tx) error {
+		if err := o.concerns(tx, r, number(r)); err != nil {
+			return err
+		}
 		x, err := adjust.ByID(tx, number(r))
 		if err != nil {
 			return err

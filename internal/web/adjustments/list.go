@@ -45,7 +45,7 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 		if data.Waiting, err = o.waiting(tx, r); err != nil {
 			return err
 		}
-		list, err := adjust.Page(tx, q.Get("stage"), before, onPage)
+		list, err := o.page(tx, r, q.Get("stage"), before)
 		if err != nil {
 			return err
 		}
@@ -65,6 +65,19 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.render(w, r, "list", ui.Page{Title: ui.M("adjustments.title"), Data: data})
+}
+
+// page is the adjustments that the reader sees.
+func (o *desk) page(tx *store.Tx, r *http.Request, stage string, before int64) ([]adjust.Adjustment, error) {
+	whole, err := o.whole(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	if whole {
+		return adjust.Page(tx, stage, before, onPage)
+	}
+	me := door.Actor(r)
+	return adjust.PageFor(tx, me.Person, me.Agency, stage, before, onPage)
 }
 
 // waiting leads to what waits for the reader.

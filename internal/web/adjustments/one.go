@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
@@ -66,6 +67,9 @@ func (o *desk) one(w http.ResponseWriter, r *http.Request) { o.oneWith(w, r, ui.
 
 // oneWith shows it with what has to be mended.
 func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, p ui.Page) {
+	if !o.Read(w, r, func(tx *store.Tx) error { return o.concerns(tx, r, number(r)) }) {
+		return
+	}
 	x, err := o.adjust.Examine(r.Context(), number(r))
 	if err != nil {
 		o.Fail(w, r, err)
@@ -307,7 +311,8 @@ func verdict(s string) *ui.Status {
 // can settles what the reader may do now.
 func (o *desk) can(tx *store.Tx, r *http.Request, d *One) {
 	me := door.Actor(r)
-	draft, publish := o.allowed(tx, r, adjust.CommandDraft), o.allowed(tx, r, adjust.CommandApply)
+	draft := o.House.Runner.Rights.Authorise(tx, me, adjust.CommandDraft.Right, act.Scope{Agency: d.Agency, Region: d.Region}) == nil
+	publish := o.allowed(tx, r, adjust.CommandApply)
 	under := d.Stage == adjust.Consent || d.Stage == adjust.Panel || d.Stage == adjust.Decided || d.Stage == adjust.Notice
 	waits := false
 	answers, _ := adjust.Consents(tx, d.ID)
@@ -321,7 +326,7 @@ func (o *desk) can(tx *store.Tx, r *http.Request, d *One) {
 	}
 	d.Can = Can{
 		Draft: draft && d.Stage == adjust.Draft, HandIn: draft && d.Stage == adjust.Draft && d.Ready(),
-		Convene: draft && (d.Stage == adjust.Consent || d.Stage == adjust.Panel), Reopen: draft && under,
+		Convene: publish && (d.Stage == adjust.Consent || d.Stage == adjust.Panel), Reopen: publish && under,
 		Agree: waits && d.Stage == adjust.Consent && o.allowed(tx, r, adjust.CommandConsent),
 		Opine: member && d.Stage == adjust.Panel && o.allowed(tx, r, adjust.CommandOpine), Decide: d.Stage == adjust.Panel && o.allowed(tx, r, adjust.CommandDecide),
 		Announce: publish && d.Stage == adjust.Decided, Apply: publish && d.Stage == adjust.Notice, Redate: publish && under, Answer: publish && d.Stage == adjust.Notice,

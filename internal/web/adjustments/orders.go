@@ -113,7 +113,14 @@ func (o *desk) orderWith(w http.ResponseWriter, r *http.Request, fields []ui.Fie
 		if err != nil {
 			return err
 		}
+		whole, err := o.whole(tx, r)
+		if err != nil {
+			return err
+		}
 		for _, t := range tasks {
+			if !whole && t.Agency != door.Actor(r).Agency {
+				continue
+			}
 			d.May = d.May || t.Agency == door.Actor(r).Agency && t.Answer == "" && o.allowed(tx, r, adjust.CommandFollow)
 			row, err := o.taskRow(tx, t)
 			if err != nil {

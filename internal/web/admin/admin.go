@@ -12,6 +12,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/web/door"
+	"tongban/internal/web/manage"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/change"
 )
@@ -65,9 +66,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 func Menu(a act.Actor) []ui.Link {
 	link := func(name, href string) ui.Link { return ui.Link{Text: ui.M("admin.menu." + name), Href: href} }
 	if a.Post == "catalogue" {
-		return []ui.Link{link("items", "/admin/items"), {Text: ui.M("manage.menu.flows"), Href: "/manage/flows"}, {Text: ui.M("manage.menu.hall"), Href: "/manage/hall"},
-			link("import", "/admin/import"), link("proposals", "/admin/proposals"),
-			link("powers", "/admin/powers"), link("calendar", "/admin/calendar"), link("system", "/admin/system")}
+		return append([]ui.Link{link("items", "/admin/items")}, manage.Menu()...)
 	}
 	return []ui.Link{link("staff", "/admin/staff"), link("calendar", "/admin/calendar"),
 		{Text: ui.M("operations.menu"), Href: "/admin/operations"}, link("system", "/admin/system")}
@@ -99,6 +98,9 @@ func (o *desk) render(w http.ResponseWriter, r *http.Request, name, title string
 	p.Name, p.Title, p.Shell, p.Wide = "admin/"+name, ui.M(title), ui.Staff, true
 	if p.Current == "" {
 		p.Current = r.URL.Path
+		if door.Actor(r).Post == "catalogue" {
+			p.Current = "/admin/items" // leads to the others
+		}
 	}
 	if done := r.URL.Query().Get("done"); p.Notice == nil && done != "" && notices[done] {
 		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M("admin.done." + done)}

@@ -37,6 +37,7 @@ const runsShown = 24
 // Check is the page of the newest run.
 type Check struct {
 	Never  bool // nobody ever ran it
+	Whole  bool // the whole area is shown, not one agency's part
 	Run    inspect.Run
 	By     string
 	Chart  ui.Chart
@@ -62,20 +63,30 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 		After: q.Get("after"), Limit: pageSize}
 	var data Check
 	if !k.door.Read(w, r, func(tx *store.Tx) error {
+		only, err := k.only(tx, r)
+		if err != nil {
+			return err
+		}
 		runs, err := inspect.Recent(tx, 0, runsShown)
 		if err != nil {
 			return err
 		}
+		data.Whole = only == ""
 		if data.Never = len(runs) == 0; data.Never {
 			return nil
 		}
-		data.Run, data.Chart = runs[0], trend(runs)
+		data.Run = runs[0]
+		if data.Whole {
+			data.Chart = trend(runs)
+		} else {
+			ask.Agency = only
+		}
 		if data.Run.By != 0 {
 			if data.By, err = k.door.House.People.Name(tx, data.Run.By); err != nil {
 				return err
 			}
 		}
-		counts, err := inspect.Count(tx)
+		counts, err := inspect.Count(tx, only)
 		if err != nil {
 			return err
 		}
@@ -83,9 +94,11 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		found, err := inspect.Agencies(tx)
-		if err != nil {
-			return err
+		found := []string{only}
+		if data.Whole {
+			if found, err = inspect.Agencies(tx); err != nil {
+				return err
+			}
 		}
 		data.Rules, data.Filter = rulesTable(counts), checkFilter(ask, counts, found, bodies, here)
 		list, err := inspect.Page(tx, ask)

@@ -21,6 +21,7 @@ type Compare struct {
 	Name     string
 	Base     int
 	Proposal *catalog.Proposal
+	Whole    bool // the reader publishes
 	Table    ui.Table
 	Was, Is  template.HTML
 }
@@ -30,7 +31,7 @@ func (o *desk) compare(w http.ResponseWriter, r *http.Request) {
 	var s *Sheet
 	data := Compare{}
 	if !o.door.Read(w, r, func(tx *store.Tx) (err error) {
-		if s, err = o.read(tx, number(r)); err != nil {
+		if s, err = o.read(tx, r, number(r)); err != nil {
 			return err
 		}
 		if id, _ := strconv.ParseInt(r.URL.Query().Get("proposal"), 10, 64); id != 0 {
@@ -42,7 +43,7 @@ func (o *desk) compare(w http.ResponseWriter, r *http.Request) {
 	}) {
 		return
 	}
-	data.Name, data.Base = s.Name, s.base.N
+	data.Name, data.Base, data.Whole = s.Name, s.base.N, s.Whole
 	list := flowtable.Compare(s.base.Flow, s.flow)
 	data.Table = s.differences(list)
 	old, is := map[string]draw.Mark{}, map[string]draw.Mark{}

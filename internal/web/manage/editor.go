@@ -39,7 +39,11 @@ func (o *desk) flows(w http.ResponseWriter, r *http.Request) {
 		data.Filter.Chips = []ui.Chip{{Text: ui.Plain(words), Remove: here.With("words", "", "after", "")}}
 	}
 	if !o.door.Read(w, r, func(tx *store.Tx) error {
-		drafts, err := catalog.FlowDrafts(tx, 50)
+		only, err := o.only(tx, r)
+		if err != nil {
+			return err
+		}
+		drafts, err := catalog.FlowDrafts(tx, only, 50)
 		if err != nil {
 			return err
 		}
@@ -55,7 +59,7 @@ func (o *desk) flows(w http.ResponseWriter, r *http.Request) {
 			data.Drafts.Rows = append(data.Drafts.Rows, ui.Row{Cells: []ui.Cell{
 				{Text: ui.Plain(all[len(all)-1].Name), Href: "/manage/flows/" + text(d.Item)}, {Text: ui.Plain(by)}, {Text: ui.At(d.At)}}})
 		}
-		hits, err := catalog.Search(tx, catalog.Query{Words: words, Complete: true, Limit: pageSize, After: q.Get("after")})
+		hits, err := catalog.Search(tx, catalog.Query{Words: words, Agency: only, Complete: true, Limit: pageSize, After: q.Get("after")})
 		if err != nil {
 			return err
 		}

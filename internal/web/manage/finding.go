@@ -22,6 +22,7 @@ const relatedShown = 50
 // OneFinding is the page of a finding.
 type OneFinding struct {
 	inspect.Finding
+	Whole   bool // the reader manages the whole area and may say that it is in order
 	At      string
 	Facts   ui.SummaryList
 	Links   []ui.Link     // to the articles that want it otherwise
@@ -42,6 +43,14 @@ func (k *checking) showWith(w http.ResponseWriter, r *http.Request, typed url.Va
 		if data.Finding, err = inspect.ByID(tx, r.PathValue("finding")); err != nil {
 			return err
 		}
+		if err = k.theirs(tx, r, data.Finding.Agency); err != nil {
+			return err
+		}
+		only, err := k.only(tx, r)
+		data.Whole = only == ""
+		if err != nil {
+			return err
+		}
 		return k.fill(tx, &data)
 	}) {
 		return
@@ -52,7 +61,7 @@ func (k *checking) showWith(w http.ResponseWriter, r *http.Request, typed url.Va
 	if notice != nil {
 		status = http.StatusConflict
 	}
-	if data.State == inspect.Open && inspect.Acceptable(data.Severity) {
+	if data.Whole && data.State == inspect.Open && inspect.Acceptable(data.Severity) {
 		data.Fields = []ui.Field{{Kind: ui.FieldArea, Name: "reason", Label: ui.M("inspect.page.reason"), Hint: ui.M("inspect.page.reason.hint"), Rows: 3}}
 		if typed != nil {
 			p.Errors = ui.Fill(data.Fields, typed, wrong)

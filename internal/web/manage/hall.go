@@ -44,12 +44,16 @@ func (o *desk) hall(w http.ResponseWriter, r *http.Request) {
 	if !o.door.Read(w, r, func(tx *store.Tx) error {
 		from, until := lastYear(tx.Today())
 		data.Lead = ui.M("manage.hall.lead", "from", from, "max", proceeding.ElsewhereMax)
-		if err := o.presence(tx, &data); err != nil {
+		only, err := o.only(tx, r)
+		if err != nil {
+			return err
+		}
+		if err := o.presence(tx, only, &data); err != nil {
 			return err
 		}
 		found, err := o.door.House.Office.HollowWindows(tx, from, until, tx.Today())
 		for i, h := range found {
-			if err == nil {
+			if err == nil && (only == "" || h.Window == only || h.Decider == only) {
 				err = o.hollowRow(tx, &data.Hollow, i, h)
 			}
 		}
@@ -60,9 +64,9 @@ func (o *desk) hall(w http.ResponseWriter, r *http.Request) {
 	o.render(w, r, "hall", 0, ui.Page{Title: ui.M("manage.hall.title"), Data: data})
 }
 
-// presence counts the list of hall presence by agency.
-func (o *desk) presence(tx *store.Tx, data *Hall) error {
-	counted, err := lists.Count(tx, lists.Query{List: casework.HallList})
+// presence counts the list of hall presence by agency, one or all.
+func (o *desk) presence(tx *store.Tx, only string, data *Hall) error {
+	counted, err := lists.Count(tx, lists.Query{List: casework.HallList, Agency: only})
 	if err != nil {
 		return err
 	}
@@ -124,6 +128,13 @@ func (o *desk) hallCases(w http.ResponseWriter, r *http.Request) {
 	t := ui.Table{Caption: ui.M("manage.hall.cases"), Empty: ui.Empty{Text: ui.M("manage.hall.hollow.none")},
 		Columns: []ui.Column{{Label: ui.M("manage.hall.number")}, {Label: ui.M("manage.hall.accepted")}, {Label: ui.M("manage.hall.settled")}}}
 	if !o.door.Read(w, r, func(tx *store.Tx) error {
+		only, err := o.only(tx, r)
+		if err == nil && only != "" && e.Window != only {
+			err = o.theirs(tx, r, e.Decider)
+		}
+		if err != nil {
+			return err
+		}
 		from, until := lastYear(tx.Today())
 		list, err := proceeding.ShowElsewhere(tx, casework.Kind, from, until, e, shownMax)
 		for _, s := range list {

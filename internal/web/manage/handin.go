@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"tongban/internal/record/act"
+	"tongban/internal/record/store"
 	"tongban/internal/rules/flow"
 	"tongban/internal/rules/flowtable"
 	"tongban/internal/rules/wording"
@@ -44,7 +45,10 @@ func (o *desk) handInForm(w http.ResponseWriter, r *http.Request, s *Sheet, type
 	case notice != nil:
 		status = http.StatusConflict
 	case s.Waiting:
-		p.Notice = &ui.Notice{Kind: ui.Todo, Title: ui.M("manage.handin.waiting"), Links: []ui.Link{{Text: ui.M("admin.proposals.title"), Href: "/admin/proposals"}}}
+		p.Notice = &ui.Notice{Kind: ui.Todo, Title: ui.M("manage.handin.waiting")}
+		if s.Whole {
+			p.Notice.Links = []ui.Link{{Text: ui.M("admin.proposals.title"), Href: "/admin/proposals"}}
+		}
 	}
 	p.Data = data
 	o.render(w, r, "handin", status, p)
@@ -60,7 +64,7 @@ func (o *desk) handIn(w http.ResponseWriter, r *http.Request) {
 		_, err = o.change.ProposeFlow(r.Context(), door.Actor(r), door.Key(r), o.door.House.Items, number(r), rev, from, value(r, "reason"))
 	}
 	if err == nil {
-		door.Done(w, r, "/admin/proposals?done=proposed")
+		o.handedIn(w, r)
 		return
 	}
 	conflicted := act.KindOf(err) == act.Conflict
@@ -82,6 +86,22 @@ func (o *desk) handIn(w http.ResponseWriter, r *http.Request) {
 		notice = conflict(r, s)
 	}
 	o.handInForm(w, r, s, r.PostForm, list, notice)
+}
+
+// handedIn sends the reader to where the proposal waits: to those who publish, or
+// back to the flow.
+func (o *desk) handedIn(w http.ResponseWriter, r *http.Request) {
+	to := "/admin/proposals?done=proposed"
+	if !o.door.Read(w, r, func(tx *store.Tx) error {
+		only, err := o.only(tx, r)
+		if only != "" {
+			to = "/manage/flows/" + text(number(r)) + "?done=handed"
+		}
+		return err
+	}) {
+		return
+	}
+	door.Done(w, r, to)
 }
 
 // upload takes a BPMN file in place of the draft.

@@ -54,33 +54,59 @@ func Mount(d *door.Door, mux *door.Mux) error {
 	return d.UI.Add("manage", files)
 }
 
-// may asks for the right to propose over the whole area before a page is read:
-// commands ask by themselves, pages that only show must.
+// may asks for the right to propose, of the reader's agency or of the whole area,
+// before a page is read: commands ask by themselves, pages that only show must.
 func (o *desk) may(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		a := door.Actor(r)
-		ok := o.door.Read(w, r, func(tx *store.Tx) error {
-			return o.door.House.Runner.Rights.Authorise(tx, a, "item.propose", act.Scope{Agency: a.Agency, Region: o.door.House.Office.Region})
-		})
-		if ok {
+		if o.door.Read(w, r, func(tx *store.Tx) error { return o.theirs(tx, r, door.Actor(r).Agency) }) {
 			h(w, r)
 		}
 	}
 }
 
+// theirs refuses a reader who does not manage what is an agency's.
+func (o *desk) theirs(tx *store.Tx, r *http.Request, agency string) error {
+	return o.door.House.Runner.Rights.Authorise(tx, door.Actor(r), "item.propose", act.Scope{Agency: agency, Region: o.door.House.Office.Region})
+}
+
+// only is the agency that a reader manages, "" for one who manages the whole area.
+func (o *desk) only(tx *store.Tx, r *http.Request) (agency string, err error) {
+	switch err = o.theirs(tx, r, ""); {
+	case act.KindOf(err) == act.Refused:
+		return door.Actor(r).Agency, nil
+	case err != nil:
+		return "", err
+	}
+	return "", nil
+}
+
 // render draws a page.
 func (o *desk) render(w http.ResponseWriter, r *http.Request, name string, status int, p ui.Page) {
-	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, "/manage/flows"
+	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, menuOf(r.URL.Path)
 	if done := r.URL.Query().Get("done"); p.Notice == nil && notices[done] != "" {
 		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M(notices[done])}
 	}
 	o.door.UI.Render(w, r, status, p)
 }
 
+// Menu is the part of the left menu about the catalogue: of those who manage the
+// whole of it and of those who manage an agency's part.
+func Menu() []ui.Link {
+	link := func(word, href string) ui.Link { return ui.Link{Text: ui.M(word), Href: href} }
+	return []ui.Link{link("manage.menu.flows", "/manage/flows"), link("adjustments.menu", "/manage/adjustments"), link("manage.menu.checkup", "/manage/checkup"),
+		link("manage.menu.compare", "/manage/compare"), link("manage.menu.hall", "/manage/hall"), link("objections.menu", "/manage/objections")}
+}
+
+// menuOf is the entry of the menu to which a page belongs: /manage/ and a word.
+func menuOf(path string) string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(path, "/manage/"), "/")
+	return "/manage/" + word
+}
+
 // notices are the names that the address of a page may say was done, with what is
 // then said.
 var notices = map[string]string{
-	"saved": "manage.done.saved", "dropped": "manage.done.dropped", "uploaded": "manage.done.uploaded",
+	"saved": "manage.done.saved", "handed": "manage.done.handed", "dropped": "manage.done.dropped", "uploaded": "manage.done.uploaded",
 	"begun": "manage.match.done.begun", "decided": "manage.match.done.decided", "agreed": "manage.match.done.agreed",
 	"ran": "inspect.page.done.ran", "accepted": "inspect.page.done.accepted", "reopened": "inspect.page.done.reopened",
 }

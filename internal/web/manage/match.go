@@ -63,14 +63,21 @@ func (m *matching) listWith(w http.ResponseWriter, r *http.Request, typed url.Va
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	agency := ui.Field{Kind: ui.FieldSelect, Name: "agency", Label: ui.M("manage.match.agency")}
 	if !m.door.Read(w, r, func(tx *store.Tx) error {
+		only, err := m.only(tx, r)
+		if err != nil {
+			return err
+		}
 		bodies, err := m.door.House.People.Agencies(tx, tx.Today())
 		if err != nil {
 			return err
 		}
 		for _, a := range bodies {
+			if only != "" && a.Key != only {
+				continue
+			}
 			agency.Options = append(agency.Options, ui.Option{Value: a.Key, Label: ui.Plain(a.Name)})
 		}
-		return m.recent(tx, before, &data)
+		return m.recent(tx, only, before, &data)
 	}) {
 		return
 	}
@@ -95,9 +102,9 @@ func (m *matching) listWith(w http.ResponseWriter, r *http.Request, typed url.Va
 	m.render(w, r, "match", 0, p)
 }
 
-// recent fills in the comparisons of before.
-func (m *matching) recent(tx *store.Tx, before int64, data *Matches) error {
-	all, err := compare.Recent(tx, before, pageSize)
+// recent fills in the comparisons of before, of one agency or of all.
+func (m *matching) recent(tx *store.Tx, only string, before int64, data *Matches) error {
+	all, err := compare.Recent(tx, only, before, pageSize)
 	if err != nil {
 		return err
 	}
@@ -197,8 +204,17 @@ func (m *matching) download(w http.ResponseWriter, r *http.Request) {
 // read reads the comparison of an address, or answers the request.
 func (m *matching) read(w http.ResponseWriter, r *http.Request) (x compare.Comparison, ok bool) {
 	ok = m.door.Read(w, r, func(tx *store.Tx) (err error) {
-		x, err = compare.ByID(tx, number(r))
+		x, err = m.compared(tx, r)
 		return err
 	})
 	return x, ok
+}
+
+// compared is the comparison of an address, for whoever manages the agency's part.
+func (m *matching) compared(tx *store.Tx, r *http.Request) (compare.Comparison, error) {
+	x, err := compare.ByID(tx, number(r))
+	if err == nil {
+		err = m.theirs(tx, r, x.Agency)
+	}
+	return x, err
 }

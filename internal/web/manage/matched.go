@@ -31,7 +31,7 @@ func (m *matching) show(w http.ResponseWriter, r *http.Request) {
 	var data Matched
 	var rows []compare.Row
 	if !m.door.Read(w, r, func(tx *store.Tx) (err error) {
-		if data.Comparison, err = compare.ByID(tx, ask.Comparison); err != nil {
+		if data.Comparison, err = m.compared(tx, r); err != nil {
 			return err
 		}
 		if data.Agency, err = m.door.House.People.AgencyName(tx, data.Comparison.Agency, tx.Today()); err != nil {

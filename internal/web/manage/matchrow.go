@@ -35,6 +35,9 @@ func (m *matching) rowWith(w http.ResponseWriter, r *http.Request, typed url.Val
 	var data MatchRow
 	agencies := map[string]string{}
 	if !m.door.Read(w, r, func(tx *store.Tx) (err error) {
+		if _, err = m.compared(tx, r); err != nil {
+			return err
+		}
 		if data.Row, err = compare.RowOf(tx, number(r), n); err != nil {
 			return err
 		}

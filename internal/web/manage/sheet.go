@@ -21,6 +21,7 @@ import (
 type Sheet struct {
 	*change.FlowSheet
 	By       string // who edits it
+	Whole    bool   // the reader manages the whole area, and publishes
 	v        *catalog.Version
 	base     *catalog.Version // that the draft began from
 	flow     *flow.Definition
@@ -49,14 +50,22 @@ func (s *Sheet) at(path string, pairs ...string) string {
 // Below is an address below this flow's, for the templates.
 func (s *Sheet) Below(path string) string { return s.at(path) }
 
-// read reads the Sheet of an item; a name without a flow has none.
-func (o *desk) read(tx *store.Tx, item int64) (*Sheet, error) {
+// read reads the Sheet of an item that the reader manages; a name without a flow has none.
+func (o *desk) read(tx *store.Tx, r *http.Request, item int64) (*Sheet, error) {
 	x, err := change.ReadFlow(tx, o.door.House.Items, item)
 	if err != nil {
 		return nil, err
 	}
+	if err := o.theirs(tx, r, x.Newest.Agency); err != nil {
+		return nil, err
+	}
 	s := &Sheet{FlowSheet: x, agencies: map[string]string{}}
 	s.fill()
+	only, err := o.only(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	s.Whole = only == ""
 	if x.Rev > 0 {
 		if s.By, err = o.door.House.People.Name(tx, x.Editor); err != nil {
 			return nil, err
@@ -78,7 +87,7 @@ func (s *Sheet) fill() {
 // open reads the Sheet of a request's item, or answers it.
 func (o *desk) open(w http.ResponseWriter, r *http.Request) (s *Sheet, ok bool) {
 	ok = o.door.Read(w, r, func(tx *store.Tx) (err error) {
-		s, err = o.read(tx, number(r))
+		s, err = o.read(tx, r, number(r))
 		return err
 	})
 	return s, ok

@@ -51,7 +51,8 @@ func Menu(a act.Actor) []ui.Link {
 	case "supervisor":
 		return []ui.Link{link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find"), reform}
 	case "head":
-		return []ui.Link{link("work", "/office"), link("extensions", "/office/extensions"), link("find", "/office/find"), adjustments}
+		return []ui.Link{link("work", "/office"), link("extensions", "/office/extensions"), link("find", "/office/find"), adjustments,
+			{Text: ui.M("objections.menu"), Href: "/manage/objections"}}
 	case "inspector":
 		return []ui.Link{link("work", "/office")}
 	}

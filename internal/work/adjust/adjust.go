@@ -138,9 +138,29 @@ func scan(r store.Row) (a Adjustment, err error) {
 		&a.HandedBy, &a.HandedAt, &a.ConsentUntil, &a.Approved, &a.Decision, &a.DecidedBy, &a.DecidedAt, &a.NoticeFrom, &a.NoticeUntil, &a.DoneBy, &a.DoneAt)
 }
 
-// hold takes an adjustment for a command over its area.
+// hold takes an adjustment for a command of those who manage its area, or, of
+// what an agency drafted, of those who manage the agency's part.
 func hold(c *act.Call, at At, stages ...string) (Adjustment, error) {
+	return holdFor(c, at, func(a Adjustment) act.Scope { return act.Scope{Agency: a.Agency, Region: a.Region} }, stages...)
+}
+
+// holdWhole takes an adjustment for a command of those who manage the whole area:
+// what was handed in is no longer the agency's alone.
+func holdWhole(c *act.Call, at At, stages ...string) (Adjustment, error) {
 	return holdFor(c, at, func(a Adjustment) act.Scope { return act.Scope{Region: a.Region} }, stages...)
+}
+
+// ownOnly refuses an adjustment with an entry of an agency over which the actor
+// has not the command's right: an agency drafts about what is its own.
+func (a Adjustment) ownOnly(c *act.Call) error {
+	whose, err := store.All(c.Tx, func(r store.Row) (key string, err error) { return key, r.Scan(&key) },
+		`select distinct agency from adjustment_entry where home = $1 and adjustment = $2 order by agency`, c.Tx.Home(), a.ID)
+	for _, agency := range whose {
+		if err == nil {
+			err = c.Allow(act.Scope{Agency: agency, Region: a.Region})
+		}
+	}
+	return err
 }
 
 // holdFor takes an adjustment for a command: it asks for the right, then whether

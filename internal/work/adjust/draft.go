@@ -78,7 +78,7 @@ func one(list []string, s string) bool {
 // that rests on what changed; somebody settles what becomes of each.
 func (d *Desk) Begin(ctx context.Context, a act.Actor, token string, h Head) (Begun, error) {
 	return act.Run(ctx, d.Runner, a, token, CommandDraft, h, func(c *act.Call, h Head) (Begun, error) {
-		if err := c.Allow(act.Scope{Region: d.Region}); err != nil {
+		if err := c.Allow(act.Scope{Agency: c.Actor.Agency, Region: d.Region}); err != nil {
 			return Begun{}, err
 		}
 		if err := h.settle(c.Tx); err != nil {
@@ -125,6 +125,12 @@ func (d *Desk) rests(c *act.Call, x Adjustment, change int64) (int, error) {
 			if act.KindOf(err) == act.Invalid {
 				continue // it went off its list since
 			}
+			return n, err
+		}
+		switch err := d.Runner.Rights.Authorise(c.Tx, c.Actor, c.Command.Right, act.Scope{Agency: e.Agency, Region: d.Region}); {
+		case act.KindOf(err) == act.Refused:
+			continue // another agency's, which drafts its own
+		case err != nil:
 			return n, err
 		}
 		if err := e.put(c.Tx, x.ID); err != nil {
@@ -198,6 +204,9 @@ func (d *Desk) Edit(ctx context.Context, a act.Actor, token string, e Edit) (Beg
 		if err := tx.Flush(); err != nil {
 			return Begun{}, err
 		}
+		if err := x.ownOnly(c); err != nil {
+			return Begun{}, err
+		}
 		var n int
 		if _, err := tx.Get([]any{&n}, `select count(*) from adjustment_entry where home = $1 and adjustment = $2`, tx.Home(), x.ID); err != nil {
 			return Begun{}, err
@@ -249,7 +258,12 @@ type reasoned struct {
 // Drop puts an adjustment away that has not taken effect.
 func (d *Desk) Drop(ctx context.Context, a act.Actor, token string, at At, reason string) error {
 	return d.reasoned(ctx, a, token, CommandDrop, reasoned{at, reason}, func(c *act.Call, in reasoned) error {
-		x, err := hold(c, in.At, Draft, Consent, Panel, Decided, Notice)
+		x, err := holdFor(c, in.At, func(a Adjustment) act.Scope {
+			if a.Stage == Draft {
+				return act.Scope{Agency: a.Agency, Region: a.Region}
+			}
+			return act.Scope{Region: a.Region}
+		}, Draft, Consent, Panel, Decided, Notice)
 		if err != nil {
 			return err
 		}
@@ -262,7 +276,7 @@ func (d *Desk) Drop(ctx context.Context, a act.Actor, token string, at At, reaso
 // said of the former text no longer counts, and stays in the ledger.
 func (d *Desk) Reopen(ctx context.Context, a act.Actor, token string, at At, reason string) error {
 	return d.reasoned(ctx, a, token, CommandReopen, reasoned{at, reason}, func(c *act.Call, in reasoned) error {
-		x, err := hold(c, in.At, Consent, Panel, Decided, Notice)
+		x, err := holdWhole(c, in.At, Consent, Panel, Decided, Notice)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package adjust
 
 import (
+	"strings"
+
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
@@ -21,15 +23,35 @@ func Page(tx *store.Tx, stage string, before int64, limit int) ([]Adjustment, er
 	return page(tx, `($3 = '' or stage = $3)`, stage, before, limit)
 }
 
+// concerning is the condition of the adjustments that a person of an agency reads:
+// what the agency drafted or is asked about, what the person sits on the panel of,
+// and what was announced. It takes the numbers of both arguments.
+func concerning(agency, person string) string {
+	return strings.NewReplacer("?a", agency, "?p", person).Replace(`(stage in ('notice', 'done') or agency = ?a
+		or exists(select 1 from adjustment_consent s where s.home = adjustment.home and s.adjustment = adjustment.id and s.agency = ?a)
+		or exists(select 1 from adjustment_opinion s where s.home = adjustment.home and s.adjustment = adjustment.id and s.person = ?p))`)
+}
+
+// PageFor lists the adjustments that concern a person or their agency, as Page does.
+func PageFor(tx *store.Tx, person int64, agency, stage string, before int64, limit int) ([]Adjustment, error) {
+	return page(tx, `($3 = '' or stage = $3) and `+concerning("$5", "$6"), stage, before, limit, agency, person)
+}
+
+// Concerns tells whether PageFor lists an adjustment.
+func Concerns(tx *store.Tx, adjustment, person int64, agency string) (bool, error) {
+	var one int
+	return tx.Get([]any{&one}, `select 1 from adjustment where home = $1 and id = $2 and `+concerning("$3", "$4"), tx.Home(), adjustment, agency, person)
+}
+
 // Public lists the adjustments that the public may read, announced or in effect, as
 // Page does.
 func Public(tx *store.Tx, before int64, limit int) ([]Adjustment, error) {
 	return page(tx, `stage in ('notice', 'done') and $3 = ''`, "", before, limit)
 }
 
-func page(tx *store.Tx, which, stage string, before int64, limit int) ([]Adjustment, error) {
+func page(tx *store.Tx, which, stage string, before int64, limit int, more ...any) ([]Adjustment, error) {
 	return store.All(tx, scan, `select `+columns+` from adjustment where home = $1 and `+which+` and ($2 = 0 or (began, id) <
-		(select b.began, b.id from adjustment b where b.home = $1 and b.id = $2)) order by began desc, id desc limit $4`, tx.Home(), before, stage, limit)
+		(select b.began, b.id from adjustment b where b.home = $1 and b.id = $2)) order by began desc, id desc limit $4`, append([]any{tx.Home(), before, stage, limit}, more...)...)
 }
 
 // PublicByID returns an adjustment that the public may read.

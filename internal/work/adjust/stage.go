@@ -116,6 +116,9 @@ func (d *Desk) HandIn(ctx context.Context, a act.Actor, token string, at At) err
 		if x.Rev != now.Rev {
 			return struct{}{}, act.Changed("adjust.thing.adjustment")
 		}
+		if err := now.ownOnly(c); err != nil {
+			return struct{}{}, err
+		}
 		// Two that are handed in at one moment both see the other's entries here.
 		if err := d.People.Lock(c.Tx, "adjust"); err != nil {
 			return struct{}{}, err
@@ -197,6 +200,13 @@ func (d *Desk) Agree(ctx context.Context, a act.Actor, token string, at At, agen
 		if err != nil {
 			return struct{}{}, err
 		}
+		writers, err := writersOf(c.Tx, x)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if slices.Contains(writers, c.Actor.Person) {
+			return struct{}{}, act.Refuse("adjust.consent.own").Then("adjust.consent.own.next").Recorded()
+		}
 		if in.Answer == Objected || in.Reason != "" {
 			if err := said(in.Reason); err != nil {
 				return struct{}{}, err
@@ -226,7 +236,7 @@ func (d *Desk) Convene(ctx context.Context, a act.Actor, token string, at At, me
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
 	in := conveneIn{at, members, strings.TrimSpace(reason)}
 	_, err := act.Run(ctx, d.Runner, a, token, CommandConvene, in, func(c *act.Call, in conveneIn) (struct{}, error) {
-		x, err := hold(c, in.At, Consent, Panel)
+		x, err := holdWhole(c, in.At, Consent, Panel)
 		if err != nil {
 			return struct{}{}, err
 		}

@@ -128,11 +128,11 @@ func (d *Desk) Drop(ctx context.Context, a act.Actor, token string, proposal int
 }
 
 func allow(c *act.Call, item int64) error {
-	region, err := catalog.RegionOf(c.Tx, item)
+	on, err := catalog.ScopeOf(c.Tx, item)
 	if err != nil {
 		return err
 	}
-	return c.Allow(act.Scope{Region: region})
+	return c.Allow(on)
 }
 
 func allowProposal(c *act.Call, id int64) error {
@@ -140,7 +140,7 @@ func allowProposal(c *act.Call, id int64) error {
 	if err != nil {
 		return err
 	}
-	return c.Allow(act.Scope{Region: p.Region})
+	return allow(c, p.Item)
 }
 
 // reasoned asks for a reason that can be shown.

@@ -51,7 +51,7 @@ func TestAFlowIsEditedByTwoAndPublishedByAnother(t *testing.T) {
 			if err != nil || !found || d.By != ann || d.Rev != 1 || string(d.Flow) != string(mine) {
 				t.Errorf("the draft: %v %+v", found, d)
 			}
-			list, err := catalog.FlowDrafts(tx, 10)
+			list, err := catalog.FlowDrafts(tx, "", 10)
 			if len(list) != 1 || list[0].Item != item {
 				t.Errorf("drafts: %+v", list)
 			}

@@ -162,7 +162,7 @@ func TestWhatIsDecidedIsRemembered(t *testing.T) {
 			if n.Relations[reconcile.Coarser] != 1 || n.Open[reconcile.Same] != 0 || n.Fields[reconcile.FieldType] != 1 {
 				t.Errorf("counts %+v", n)
 			}
-			recent, err2 := compare.Recent(tx, 0, 2)
+			recent, err2 := compare.Recent(tx, "", 0, 2)
 			if len(recent) != 2 || recent[0].ID <= recent[1].ID || recent[1].Theirs != 4 {
 				t.Errorf("recent %+v", recent)
 			}

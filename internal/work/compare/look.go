@@ -26,13 +26,13 @@ func ByID(tx *store.Tx, id int64) (Comparison, error) {
 	return x, err
 }
 
-// Recent lists comparisons before a number, the newest first; before 0 begins
-// with the newest.
-func Recent(tx *store.Tx, before int64, limit int) ([]Comparison, error) {
+// Recent lists comparisons of an agency's lists, "" for all, before a number, the
+// newest first; before 0 begins with the newest.
+func Recent(tx *store.Tx, agency string, before int64, limit int) ([]Comparison, error) {
 	if before == 0 {
 		before = 1<<63 - 1
 	}
-	return store.All(tx, scanComparison, `select `+comparisonColumns+` from comparison where home = $1 and id < $2 order by id desc limit $3`, tx.Home(), before, limit)
+	return store.All(tx, scanComparison, `select `+comparisonColumns+` from comparison where home = $1 and id < $2 and ($4 = '' or agency = $4) order by id desc limit $3`, tx.Home(), before, limit, agency)
 }
 
 // Query asks for rows of a comparison.

@@ -191,7 +191,7 @@ func TestAccepted(t *testing.T) {
 			t.Fatalf("%+v", list)
 		}
 		must(t, r.Read(func(tx *store.Tx) error {
-			counts, err := inspect.Count(tx)
+			counts, err := inspect.Count(tx, "")
 			for _, c := range counts {
 				if c.Key == "power_unused" && (c.Open != 0 || c.Accepted != 1) {
 					t.Errorf("%+v", c)

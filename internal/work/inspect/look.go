@@ -105,9 +105,9 @@ type RuleCount struct {
 	Open, Accepted int
 }
 
-// Count counts the findings that stand, by rule, in the order of the rules; rules
-// that find nothing are left out.
-func Count(tx *store.Tx) ([]RuleCount, error) {
+// Count counts the findings that stand, about an agency's entries or all for "", by
+// rule, in the order of the rules; rules that find nothing are left out.
+func Count(tx *store.Tx, agency string) ([]RuleCount, error) {
 	rules := checkup.Rules()
 	all := make([]RuleCount, len(rules))
 	at := map[string]int{}
@@ -128,7 +128,7 @@ func Count(tx *store.Tx) ([]RuleCount, error) {
 			all[i].Open = n
 		}
 		return nil
-	}, `select rule, state, count(*) from checkup_finding where home = $1 and state <> 'mended' group by rule, state`, tx.Home())
+	}, `select rule, state, count(*) from checkup_finding where home = $1 and state <> 'mended' and ($2 = '' or agency = $2) group by rule, state`, tx.Home(), agency)
 	return slices.DeleteFunc(all, func(c RuleCount) bool { return c.Open+c.Accepted == 0 }), err
 }
 
