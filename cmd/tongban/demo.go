@@ -47,8 +47,10 @@ func (c *demoCommand) Run(s *shell) error {
 	defer stop()
 	o := demo.Options(c.Data, c.Database)
 	o.Origin = "yunhe.invalid/demo"
-	if err := c.build(ctx, s, o); err != nil {
+	if fresh, err := c.build(ctx, s, o); err != nil {
 		return err
+	} else if fresh {
+		startAgain()
 	}
 	log, flush := s.log("warn")
 	defer flush()
@@ -67,32 +69,40 @@ func (c *demoCommand) Run(s *shell) error {
 	return s.serve(ctx, h, metrics, c.listening, door.Options{Site: ui.M("shell.demo.site"), Authority: ui.M("shell.demo.authority"), Practice: practice})
 }
 
-// build builds the county where it is not built yet.
-func (c *demoCommand) build(ctx context.Context, s *shell, o house.Options) error {
+// startAgain puts a fresh process in the place of the one that built: what a year of
+// cases took of its memory goes with it. Where that cannot be had the same one serves.
+func startAgain() {
+	if self, err := os.Executable(); err == nil {
+		_ = syscall.Exec(self, os.Args, os.Environ())
+	}
+}
+
+// build builds the county where it is not built yet, and tells whether it did.
+func (c *demoCommand) build(ctx context.Context, s *shell, o house.Options) (fresh bool, err error) {
 	begun, built := filepath.Join(c.Data, begunFile), filepath.Join(c.Data, builtFile)
 	if _, err := os.Stat(built); err == nil {
-		return nil
+		return false, nil
 	}
 	if _, err := os.Stat(begun); err == nil {
 		if err := os.RemoveAll(c.Data); err != nil {
-			return err
+			return false, err
 		}
 	} else if _, err := os.Stat(filepath.Join(c.Data, "keys")); err == nil {
-		return wording.M("shell.demo.other", "dir", c.Data)
+		return false, wording.M("shell.demo.other", "dir", c.Data)
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return err
+		return false, err
 	}
 	if err := os.WriteFile(begun, nil, 0o600); err != nil {
-		return err
+		return false, err
 	}
 	began := time.Now()
 	played, err := demo.Build(ctx, o, demo.Play{Seed: c.Seed, Cases: c.Cases, Progress: s.progress()})
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.say("shell.demo.ready", "seconds", int(time.Since(began).Seconds()), "seed", c.Seed, "cases", len(played.Cases))
-	return os.WriteFile(built, nil, 0o600)
+	return true, os.WriteFile(built, nil, 0o600)
 }
 
 // progress writes one line that counts up where a person watches, and a line a

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/signintech/gopdf"
 
@@ -24,24 +25,32 @@ const FontFile = "NotoSansSC-Regular.ttf"
 
 const family = "noto"
 
-// Printer prints sheets. It is safe for concurrent use; the font is read once.
+// Printer prints sheets. It is safe for concurrent use; the font, ten megabytes, is
+// read once, when the first is printed.
 type Printer struct {
-	fonts gopdf.FontContainer
+	fonts func() (*gopdf.FontContainer, error)
 	check string
 }
 
 // New makes a printer. fonts holds FontFile; check is the address of the page
 // that checks codes, and the code follows it.
 func New(fonts fs.FS, check string) (*Printer, error) {
-	data, err := fs.ReadFile(fonts, FontFile)
-	if err != nil {
+	if _, err := fs.Stat(fonts, FontFile); err != nil {
 		return nil, fmt.Errorf("font of printed papers (make fonts): %w", err)
 	}
-	p := &Printer{check: check}
-	if err := p.fonts.AddTTFFontData(family, data); err != nil {
+	return &Printer{check: check, fonts: sync.OnceValues(func() (*gopdf.FontContainer, error) { return read(fonts) })}, nil
+}
+
+func read(fonts fs.FS) (*gopdf.FontContainer, error) {
+	data, err := fs.ReadFile(fonts, FontFile)
+	c := &gopdf.FontContainer{}
+	if err == nil {
+		err = c.AddTTFFontData(family, data)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("font of printed papers: %w", err)
 	}
-	return p, nil
+	return c, nil
 }
 
 // Line is a labelled line.
@@ -67,7 +76,11 @@ func (p *Printer) Address(code string) string { return p.check + code }
 func (p *Printer) PDF(d Document) ([]byte, error) {
 	w := &writer{d: d, address: p.Address(d.Code), width: map[rune]float64{}}
 	w.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
-	if err := w.pdf.AddTTFFontFromFontContainer(family, &p.fonts); err != nil {
+	fonts, err := p.fonts()
+	if err == nil {
+		err = w.pdf.AddTTFFontFromFontContainer(family, fonts)
+	}
+	if err != nil {
 		return nil, err
 	}
 	w.pdf.SetInfo(gopdf.PdfInfo{Title: d.Title + " " + d.Number, Author: d.Agency, Producer: "Tongban", CreationDate: d.Day.Start().Time()})
@@ -75,7 +88,7 @@ func (p *Printer) PDF(d Document) ([]byte, error) {
 		return nil, fmt.Errorf("print %s: %w", d.Number, err)
 	}
 	var b bytes.Buffer
-	_, err := w.pdf.WriteTo(&b)
+	_, err = w.pdf.WriteTo(&b)
 	return b.Bytes(), err
 }
 
