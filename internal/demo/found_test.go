@@ -11,6 +11,7 @@ import (
 	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 	"tongban/internal/work/casework"
 )
 
@@ -65,6 +66,11 @@ func TestFoundLeavesTheCounty(t *testing.T) {
 		}
 		if len(steps) == 0 || steps[len(steps)-1] != "demo.step.founded" {
 			t.Errorf("progress told %v", steps)
+		}
+		for _, step := range steps {
+			if !wording.Has(wording.ZH, step) || !wording.Has(wording.EN, step) {
+				t.Errorf("progress tells %s, which has no words", step)
+			}
 		}
 		for _, x := range []struct {
 			query string
