@@ -17,6 +17,7 @@ type grammar struct {
 	Keys     keysCommands     `cmd:"" help:"keys.help"`
 	User     userCommands     `cmd:"" help:"shell.user.help"`
 	Item     itemCommands     `cmd:"" help:"shell.item.help"`
+	List     listCommands     `cmd:"" help:"shell.list.help"`
 	Catalog  catalogCommands  `cmd:"" help:"checkup.command.help"`
 	Law      lawCommands      `cmd:"" help:"law.command.help"`
 	Calendar calendarCommands `cmd:"" help:"shell.calendar.help"`

@@ -41,6 +41,7 @@ type bench struct {
 
 	arriving float64 // lifecycles a second
 	sizes    []int   // cases in the lists
+	items    int     // of the province
 	dir      string
 	bin      string
 	out      string
@@ -63,6 +64,7 @@ var (
 	parts = []part{
 		{"cases", (*bench).cases}, {"create", (*bench).create}, {"sqlite", (*bench).sqlite}, {"postgres", (*bench).postgres},
 		{"list", (*bench).lists}, {"guide", (*bench).guide}, {"ledger", (*bench).ledger}, {"lifecycle", (*bench).lifecycle}, {"size", (*bench).size},
+		{"province", (*bench).province},
 	}
 	// details have no peer: measured with -detail, or by their names.
 	details = []part{
@@ -84,6 +86,7 @@ func run() error {
 	out := flag.String("out", "", "where the table is kept; docs/performance.md when all parts are measured, else nowhere")
 	profile := flag.String("cpuprofile", "", "where a profile of this process is written")
 	big := flag.Int("cases", 1_000_000, "cases in the longer list, and stored before the lifecycle")
+	flag.IntVar(&b.items, "items", 200_000, "items of the province's catalogue, and entries of its list")
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
 	flag.DurationVar(&b.each, "each", 10*time.Second, "length of a round")
 	flag.BoolVar(&b.long, "long", false, "run each lifecycle for ten minutes")

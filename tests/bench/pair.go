@@ -66,6 +66,16 @@ func (b *bench) atMost(what string, figure, goal float64, unit string) {
 	b.pair(p)
 }
 
+// within is a row of requests of which ninety-nine of a hundred must be answered
+// within so many milliseconds.
+func within(what string, s sample, goal float64) pair {
+	p := pair{what: what, ours: round(s.rate()) + " /s", oursTook: times([]sample{s}), goal: "p99 < " + short(goal) + " ms", met: "no"}
+	if float64(s.percentile(99).Microseconds())/1000 < goal {
+		p.met = "yes"
+	}
+	return p
+}
+
 func both(ours, peer []sample) string {
 	var list []string
 	if s := disturbance(ours); s != "" {

@@ -9,8 +9,8 @@ import (
 	"tongban/internal/rules/wording"
 )
 
-// maxRows bounds a list of items.
-const maxRows = 60_000
+// maxRows bounds a list of items: a province has some 200,000.
+const maxRows = 250_000
 
 // ReadCSV reads a list of items known by name: a first line with the names of
 // the columns, then a line each. It returns either all entries or everything

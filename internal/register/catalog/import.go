@@ -104,8 +104,12 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 	if err != nil {
 		return p, err
 	}
+	roots, err := rootsOf(tx, drafts)
+	if err != nil {
+		return p, err
+	}
 	var problems []Problem
-	first := map[string]*Draft{}
+	first := make(map[string]*Draft, len(drafts))
 	for _, d := range drafts {
 		problems = append(problems, settleAgency(d, bodies)...)
 		if at, twice := first[d.Code]; twice {
@@ -118,10 +122,7 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 			return p, err
 		}
 		problems = append(problems, differs...)
-		known, err := rootOf(tx, d.Code)
-		if err != nil {
-			return p, err
-		}
+		known := roots[d.Code]
 		if known == nil {
 			p.enter = append(p.enter, d)
 			continue
@@ -248,12 +249,27 @@ func (d *Draft) problem(key string, pairs ...any) Problem {
 	return p
 }
 
-func rootOf(tx *store.Tx, code string) (*root, error) {
-	r, found, err := store.Find(tx, scanRoot, `select `+rootColumns+` from item where home = $1 and code = $2`, tx.Home(), code)
-	if err != nil || !found {
-		return nil, err
+// fewDrafts is up to how many items are looked up one by one; for more, all are read.
+const fewDrafts = 200
+
+// rootsOf are the roots of the drafts' items that the register has, by code.
+func rootsOf(tx *store.Tx, drafts []*Draft) (map[string]*root, error) {
+	roots := map[string]*root{}
+	one := func(r store.Row) error {
+		x, err := scanRoot(r)
+		roots[x.code] = &x
+		return err
 	}
-	return &r, nil
+	const sql = `select ` + rootColumns + ` from item where home = $1`
+	if len(drafts) > fewDrafts {
+		return roots, tx.Each(one, sql, tx.Home())
+	}
+	for _, d := range drafts {
+		if err := tx.Each(one, sql+` and code = $2`, tx.Home(), d.Code); err != nil {
+			return nil, err
+		}
+	}
+	return roots, nil
 }
 
 // agencies maps keys, names and short names of the agencies to their keys.

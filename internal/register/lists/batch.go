@@ -31,8 +31,9 @@ type Change struct {
 // place is where a change was written, for its problems.
 type place struct {
 	line    line
-	rows    map[string][]line // of the rows of each table
-	partial bool              // only tables were handed in: the own columns are left as they are
+	rows    map[string][]line  // of the rows of each table
+	partial bool               // only tables were handed in: the own columns are left as they are
+	sheets  map[string]heading // of its own file, where the batch is of several
 }
 
 // line is where a row was written: its number, and the columns whose cells could

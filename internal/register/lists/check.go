@@ -25,7 +25,11 @@ func (x *checker) wrong(part string, at line, key string, msg wording.Message) {
 		return
 	}
 	p := Problem{Row: at.n, Code: x.code, Msg: msg}
-	h, written := x.b.sheets[part]
+	sheets := x.b.sheets
+	if x.ch.at.sheets != nil {
+		sheets = x.ch.at.sheets
+	}
+	h, written := sheets[part]
 	if written {
 		p.Sheet = h.name
 	}

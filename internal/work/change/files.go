@@ -9,8 +9,8 @@ import (
 	"tongban/internal/rules/wording"
 )
 
-// maxList bounds a list of items, in bytes.
-const maxList = 32 << 20
+// maxList bounds a list of items, in bytes: those of a province are some 40 MB.
+const maxList = 96 << 20
 
 // ReadFiles reads what somebody hands in: the folder of a written item, a
 // folder of such folders, a workbook (.xlsx) or a list (.csv) of items known by
