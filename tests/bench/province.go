@@ -98,7 +98,7 @@ func (p *province) write(context.Context) error {
 	}
 	items, err := file("items.csv", "name,code,type,agency", 0, p.items, func(w io.Writer, n int) {
 		name, kind, agency := matter(n)
-		fmt.Fprintf(w, "%s,99P%07d,%s,%s\n", name, n, kind, agency)
+		fmt.Fprintf(w, "%s,99P-%07d,%s,%s\n", name, n, kind, agency)
 	})
 	p.files = []string{items}
 	for from := 0; from < p.items && err == nil; from += lists.MostRows - 1 {
@@ -152,7 +152,7 @@ func (p *province) imported(ctx context.Context) error {
 	bad := filepath.Join(p.bench.dir, "bad.csv")
 	for _, n := range []int{17, p.items / 2, p.items - 1} {
 		name, kind, agency := matter(n)
-		text = bytes.Replace(text, fmt.Appendf(nil, "%s,99P%07d,%s,%s\n", name, n, kind, agency), fmt.Appendf(nil, "%s,99P%07d,77,%s\n", name, n, agency), 1)
+		text = bytes.Replace(text, fmt.Appendf(nil, "%s,99P-%07d,%s,%s\n", name, n, kind, agency), fmt.Appendf(nil, "%s,99P-%07d,77,%s\n", name, n, agency), 1)
 	}
 	if err := os.WriteFile(bad, text, 0o600); err != nil {
 		return err
@@ -162,8 +162,8 @@ func (p *province) imported(ctx context.Context) error {
 		return errors.New("a file with three wrong rows was imported")
 	}
 	for _, n := range []int{17, p.items / 2, p.items - 1} {
-		if !strings.Contains(said, fmt.Sprintf(" %d ", n+2)) {
-			return fmt.Errorf("row %d is wrong and not named:\n%s", n+2, said)
+		if !strings.Contains(said, fmt.Sprintf("第 %d 行", n+2)) || strings.Count(said, "CSV") != 3 {
+			return fmt.Errorf("row %d is wrong and not named, or others are:\n%s", n+2, said[:min(len(said), 2000)])
 		}
 	}
 	size := thousands(p.items)
@@ -279,7 +279,7 @@ func (p *province) taken(ctx context.Context, s *drive.Server) error {
 	most := before
 	for _, ending := range []string{"csv", "json"} {
 		began := time.Now()
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/lists/once."+ending, nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/lists/once/download."+ending, nil)
 		if err != nil {
 			return err
 		}
@@ -295,6 +295,9 @@ func (p *province) taken(ctx context.Context, s *drive.Server) error {
 		}
 		if err = joined(nil, res.Body.Close); err != nil {
 			return err
+		}
+		if res.StatusCode != http.StatusOK {
+			return fmt.Errorf("the list as %s: %s", ending, res.Status)
 		}
 		if n < int64(p.items)*20 {
 			return fmt.Errorf("%s has %d bytes", ending, n)
