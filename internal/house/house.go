@@ -37,6 +37,7 @@ import (
 	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
+	"tongban/internal/work/object"
 	"tongban/internal/work/reorganise"
 )
 
@@ -95,6 +96,7 @@ type House struct {
 	Office    *casework.Office
 	Changes   *change.Desk
 	Adjust    *adjust.Desk
+	Object    *object.Desk
 	Reform    *reorganise.Desk
 	Jobs      *job.Runner
 	Archive   *archive.Archive
@@ -243,6 +245,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Calendars.OnImport(h.Office.Recount)
 	h.Notices = &notice.Desk{Store: h.Store, Runner: h.Runner, Vault: h.Vault, Gate: o.Hooks}
 	h.Changes = &change.Desk{Runner: h.Runner}
+	h.Object = &object.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Vault: h.Vault, Calendar: h.Calendars.Current, Region: o.Region, Adjusts: adjust.Naming}
 	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
 	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}

@@ -63,6 +63,15 @@ func PublicByID(tx *store.Tx, id int64) (Adjustment, error) {
 	return a, err
 }
 
+// Naming finds the adjustment with a document that has an entry about something on
+// a list, the latest; false where there is none, or where it was refused or put away.
+func Naming(tx *store.Tx, document, list, code string) (id int64, found bool, err error) {
+	found, err = tx.Get([]any{&id}, `select a.id from adjustment a join adjustment_entry e on e.home = a.home and e.adjustment = a.id
+		where a.home = $1 and a.document = $2 and a.stage not in ('refused', 'dropped') and e.list = $3 and e.code = $4 order by a.id desc limit 1`,
+		tx.Home(), document, list, code)
+	return id, found, err
+}
+
 // Answered is what an agency says; Answer is "" while it has not.
 type Answered struct {
 	Agency string
