@@ -39,6 +39,7 @@ type notifyBody struct {
 type acceptBody struct {
 	Seen    int64    `json:"seen,omitempty" example:"1"`
 	Checked []string `json:"checked,omitempty" maxItems:"100"`
+	Points  []string `json:"points,omitempty" maxItems:"200"`
 }
 
 type refuseBody struct {
@@ -81,6 +82,12 @@ type amendBody struct {
 	Field  string `json:"field" maxLength:"100" example:"premises_address"`
 	Value  string `json:"value" maxLength:"500" example:"云禾县示范镇二号"`
 	Reason string `json:"reason" maxLength:"2000" example:"门牌号写错了一个字"`
+}
+
+type moveBody struct {
+	To      int64  `json:"to,omitempty" example:"0"`
+	Article string `json:"article" maxLength:"2000" example:"示范办法第二十条"`
+	Reason  string `json:"reason" maxLength:"2000" example:"新版本少一步，申请人早拿到结果"`
 }
 
 type answerBody struct {
@@ -129,9 +136,9 @@ func acts(s *server) {
 		func(id int64, b notifyBody) casework.NotifyIn {
 			return casework.NotifyIn{Case: id, Seen: b.Seen, Missing: b.Missing}
 		})
-	caseAct(s, spec{id: "acceptCase", path: "/cases/{case}/accept", command: "case.accept", access: staff, example: acceptBody{1, []string{"plan"}}}, o.Accept,
+	caseAct(s, spec{id: "acceptCase", path: "/cases/{case}/accept", command: "case.accept", access: staff, example: acceptBody{Seen: 1, Checked: []string{"plan"}}}, o.Accept,
 		func(id int64, b acceptBody) casework.AcceptIn {
-			return casework.AcceptIn{Case: id, Seen: b.Seen, Checked: b.Checked}
+			return casework.AcceptIn{Case: id, Seen: b.Seen, Checked: b.Checked, Points: b.Points}
 		})
 	caseAct(s, spec{id: "refuseAcceptance", path: "/cases/{case}/refuse-acceptance", command: "case.refuse_acceptance", access: staff,
 		example: refuseBody{1, "这件事不需要许可", "直接开业即可"}}, o.RefuseAcceptance, func(id int64, b refuseBody) casework.RefuseAcceptanceIn {
@@ -168,6 +175,11 @@ func moreActs(s *server) {
 		example: amendBody{"premises_address", "云禾县示范镇二号", "门牌号写错了一个字"}}, o.Amend, func(id int64, b amendBody) casework.AmendIn {
 		return casework.AmendIn{Case: id, Field: b.Field, Value: b.Value, Reason: b.Reason}
 	})
+	caseAct(s, spec{id: "moveCase", path: "/cases/{case}/move", command: "case.move", access: staff,
+		example: moveBody{0, "示范办法第二十条", "新版本少一步，申请人早拿到结果"}}, o.Move, func(id int64, b moveBody) casework.MoveIn {
+		return casework.MoveIn{Case: id, To: b.To, Article: b.Article, Reason: b.Reason}
+	})
+	on(s, spec{id: "previewMove", method: http.MethodGet, path: "/cases/{case}/move", tag: "act", access: staff}, s.previewMove)
 	on(s, spec{id: "answerInquiry", method: http.MethodPost, path: "/cases/{case}/inquiries/{inquiry}/answer", tag: "act", command: "case.answer", access: staff,
 		example: answerBody{"没有意见"}}, func(ctx context.Context, v *visit, in *onInquiry) (*doneOut, error) {
 		done, err := o.Answer(ctx, v.actor, in.Key, casework.AnswerIn{Case: in.Case, Inquiry: in.Inquiry, Text: in.Body.Text})

@@ -52,6 +52,8 @@ var operationRules = table(
 	`checkMaterial`, rule{staff: true, right: "case.check", over: window},
 	`decideOnSpot`, rule{staff: true, right: "case.decide_on_spot", over: window},
 	`deliverResult`, rule{staff: true, right: "case.deliver", over: window},
+	`moveCase`, rule{staff: true, right: "case.move", over: lead},
+	`previewMove`, rule{staff: true, right: "case.move", over: lead},
 	`amendResult`, rule{staff: true, right: "case.amend", over: lead},
 	`askExtension`, rule{staff: true, right: "case.extend", over: lead},
 	`settleExtension`, rule{staff: true, right: "extension.approve", over: cabinet},

@@ -66,7 +66,7 @@ var pageRules = table(
 	GET /office/case/{id}/task/{task}/pause GET /office/case/{id}/task/{task}/resume GET /office/case/{id}/task/{task}/review GET /office/case/{id}/task/{task}/visit
 	GET /office/case/{id}/answer/{inquiry} GET /office/case/{id}/extension GET /office/case/{id}/extension/settle GET /office/paper/{paper}`, rule{staff: true, look: inRun},
 	`GET /office/paper/{paper}/pdf`, rule{staff: true, look: inRun, away: true},
-	`GET /office/case/{id}/amend`, rule{staff: true, look: atWindow},
+	`GET /office/case/{id}/amend GET /office/case/{id}/version`, rule{staff: true, look: atWindow},
 	`POST /office/case/{id}/task/{task}/ask`, rule{staff: true, look: inRun, right: "case.ask", over: lead},
 	`POST /office/case/{id}/task/{task}/assign`, rule{staff: true, look: inRun, right: "case.assign", over: lead},
 	`POST /office/case/{id}/task/{task}/back`, rule{staff: true, look: inRun, right: "case.return", over: lead},
@@ -78,6 +78,7 @@ var pageRules = table(
 	`POST /office/case/{id}/answer/{inquiry}`, rule{staff: true, look: inRun, right: "case.answer", over: answering},
 	`POST /office/case/{id}/extension`, rule{staff: true, look: inRun, right: "case.extend", over: lead},
 	`POST /office/case/{id}/extension/settle`, rule{staff: true, look: inRun, right: "extension.approve", over: cabinet, away: true},
+	`POST /office/case/{id}/version`, rule{staff: true, look: atWindow, right: "case.move", over: lead, away: true},
 	`POST /office/case/{id}/amend`, rule{staff: true, look: atWindow, right: "case.amend", over: lead},
 
 	`GET /office/obstacles`, rule{staff: true},

@@ -64,10 +64,13 @@ type indexed struct {
 	applicant   int64
 	filer       int64
 	agency      string
+	item        int64
+	version     int64
+	title       string
 }
 
 func (p *Proceeding) indexed() indexed {
-	return indexed{p.Status, p.Closed, p.Due, p.Provisional, p.Wake, p.Applicant, p.Filer, p.Agency}
+	return indexed{p.Status, p.Closed, p.Due, p.Provisional, p.Wake, p.Applicant, p.Filer, p.Agency, p.Item, p.ItemVersion, p.Title}
 }
 
 // Timer is a timer of the flow that runs.
@@ -216,6 +219,10 @@ func (p *Proceeding) saveIndexed(c *act.Call) {
 	if now.agency != p.found.agency {
 		c.Tx.Put(`update proceeding set agency = $3 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Agency)
 		now.agency = p.found.agency
+	}
+	if now.item != p.found.item || now.version != p.found.version || now.title != p.found.title {
+		c.Tx.Put(`update proceeding set item = $3, item_version = $4, title = $5 where home = $1 and id = $2`, c.Tx.Home(), p.ID, p.Item, p.ItemVersion, p.Title)
+		now.item, now.version, now.title = p.found.item, p.found.version, p.found.title
 	}
 	if now != p.found {
 		c.Tx.Put(`update proceeding set status = $3, closed = $4, due = $5, due_provisional = $6, wake = $7 where home = $1 and id = $2`,

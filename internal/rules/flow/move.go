@@ -193,3 +193,21 @@ func Ahead(d *Definition, s State) []*Node {
 	}
 	return list
 }
+
+// Timers are the timers that a waiting token has set and that have not fired.
+func Timers(d *Definition, t Token) []SetTimer {
+	n := d.byID[t.Node]
+	if n == nil {
+		return nil
+	}
+	var list []SetTimer
+	if n.Kind == KindCatch && n.Timer != "" {
+		list = append(list, SetTimer{ID: timerID(t.ID, nil), Node: n.ID, Term: n.Timer})
+	}
+	for _, b := range n.Boundary {
+		if b.Timer != "" && !slices.Contains(t.Fired, b.ID) {
+			list = append(list, SetTimer{ID: timerID(t.ID, b), Node: b.ID, Term: b.Timer})
+		}
+	}
+	return list
+}

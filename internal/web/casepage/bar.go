@@ -144,6 +144,7 @@ func Acts(c *casework.Case, a act.Actor) ([]ui.Button, []ui.Link) {
 		l.atWindow()
 		l.inquiries()
 		l.extension()
+		l.version()
 	}
 	if c.Facts.Decision != nil && able(a, "case.amend", c.Agency) {
 		l.rest("amend", Address(c.ID, "amend"))
@@ -249,6 +250,13 @@ func (l *acts) inquiries() {
 		if q.Answered == 0 && able(l.a, "case.answer", q.To) {
 			l.next("answer", Address(l.c.ID, fmt.Sprintf("answer/%d", q.ID)))
 		}
+	}
+}
+
+// version adds moving the case to a new version of its item.
+func (l *acts) version() {
+	if l.c.Status != casework.Delivering && able(l.a, "case.move", l.c.Agency) {
+		l.rest("version", Address(l.c.ID, "version"))
 	}
 }
 

@@ -230,7 +230,7 @@ func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, c *Call) {
 func Known(done string) bool { return slices.Contains(deedNames, done) }
 
 var deedNames = strings.Fields(`accept notify refuse spot check correct withdraw deliver assign review visit pause resume ask answer back
-	extend settle decide amend applied moved`)
+	extend settle decide amend version applied moved`)
 
 // Messages are the errors of fields, as the template of a deed's own rows shows them.
 func Messages(err error) map[string]ui.Text {

@@ -40,7 +40,7 @@ type Attached struct {
 
 var states = map[string]ui.Tone{
 	casework.MaterialGiven: ui.ToneNow, casework.MaterialSupplied: ui.ToneOK, casework.MaterialBring: ui.ToneTodo,
-	casework.MaterialDeferred: ui.ToneOff, casework.MaterialMissing: ui.ToneTodo, casework.MaterialChecked: ui.ToneOK,
+	casework.MaterialDeferred: ui.ToneOff, casework.MaterialMissing: ui.ToneTodo, casework.MaterialChecked: ui.ToneOK, casework.MaterialWaived: ui.ToneOff,
 }
 
 // MaterialState is where a material stands, in the words of the office.

@@ -108,7 +108,7 @@ func tests(c *casework.Case) []Finding {
 func (p *Pages) asked(r *http.Request, c *casework.Case) []Finding {
 	var list []Finding
 	for _, q := range c.Asked {
-		f := Finding{Title: ui.M("office.finding.asked", "from", p.agency(r, q.From), "to", p.agency(r, q.To)), Tone: ui.ToneTodo, State: ui.M("office.known.word.waits"),
+		f := Finding{Title: ui.M("office.finding.asked", "from", p.Agency(r, q.From), "to", p.Agency(r, q.To)), Tone: ui.ToneTodo, State: ui.M("office.known.word.waits"),
 			Facts: []ui.Fact{{Label: ui.M("office.finding.question"), Value: ui.Plain(q.Question)}, {Label: ui.M("office.finding.due"), Value: ui.OnDay(q.Due)}}, Text: q.Answer}
 		if q.Answered != 0 {
 			f.Tone, f.State = ui.ToneOK, ui.M("office.finding.answered")
@@ -118,7 +118,8 @@ func (p *Pages) asked(r *http.Request, c *casework.Case) []Finding {
 	return list
 }
 
-func (p *Pages) agency(r *http.Request, key string) string {
+// Agency is the name of an agency today.
+func (p *Pages) Agency(r *http.Request, key string) string {
 	name := key
 	_ = p.door.House.Store.Read(r.Context(), func(tx *store.Tx) (err error) {
 		name, err = p.door.House.People.AgencyName(tx, key, tx.Today())
@@ -138,7 +139,7 @@ func (p *Pages) papers(w http.ResponseWriter, r *http.Request) {
 	for _, x := range slices.Backward(c.Papers) {
 		at := "/office/paper/" + strconv.FormatInt(x.ID, 10)
 		t.Rows = append(t.Rows, ui.Row{ID: strconv.FormatInt(x.ID, 10), Cells: []ui.Cell{
-			{Text: ui.Plain(x.Title), Href: at}, {Text: ui.Plain(x.Number)}, {Text: ui.OnDay(x.Day)}, {Text: ui.Plain(p.agency(r, x.Agency))},
+			{Text: ui.Plain(x.Title), Href: at}, {Text: ui.Plain(x.Number)}, {Text: ui.OnDay(x.Day)}, {Text: ui.Plain(p.Agency(r, x.Agency))},
 			{Links: []ui.Link{{Text: ui.M("office.papers.pdf"), Href: at + "/pdf", Hidden: ui.Plain(x.Title)}}}}})
 	}
 	v.Part = t

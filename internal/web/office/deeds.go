@@ -33,6 +33,7 @@ func deeds() []casepage.Deed {
 		{Name: "answer", Path: atCase + "answer/{inquiry}", Form: answerForm, Do: answer},
 		{Name: "extend", Path: atCase + "extension", Form: extendForm, Do: extend},
 		{Name: "settle", Path: atCase + "extension/settle", Form: settleForm, Do: settle},
+		{Name: "version", Path: atCase + "version", Form: versionForm, Do: version},
 		{Name: "amend", Path: atCase + "amend", Form: amendForm, Do: amend},
 	}
 }

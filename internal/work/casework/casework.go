@@ -52,6 +52,9 @@ type Office struct {
 	// Kept writes the list of destroyed keys outside the database. An erasure is
 	// not done before it has.
 	Kept func(ctx context.Context) error
+	// Successors tells which items took the place of one that was split or merged;
+	// nil is none.
+	Successors func(tx *store.Tx, item int64) ([]int64, error)
 	// Remedies is the sentence that tells what may be done against a refusal.
 	Remedies string
 }
@@ -62,7 +65,7 @@ func Commands() []act.Command {
 	return []act.Command{
 		saveDraft, saveDraftFor, addFile, addFileFor, removeFile, apply, applyFor, correct, correctFor, withdraw, withdrawFor, notify, accept, refuseAcceptance,
 		checkMaterial, assign, review, visit, ask, answer, sendBack, pause, resume, askExtension, settleExtension, decide, decideOnSpot,
-		deliver, amend, settleCase, askErasure, settleErasure, eraseCase, eraseDrafts, nextErasure,
+		deliver, amend, moveCase, settleCase, askErasure, settleErasure, eraseCase, eraseDrafts, nextErasure,
 	}
 }
 

@@ -241,21 +241,16 @@ func (o *Office) Upload(ctx context.Context, a act.Actor, id int64, material, na
 // uploadTo finds the key and the limits of an upload before its bytes are read.
 func (o *Office) uploadTo(ctx context.Context, a act.Actor, id int64, material string) (key *vault.Key, limits file.Limits, err error) {
 	err = o.Store.Read(ctx, func(tx *store.Tx) error {
-		version, keyID := int64(0), int64(0)
+		var v *catalog.Version
+		var keyID int64
 		d, err := o.Draft(tx, a.Person, id)
 		switch {
 		case err == nil && !d.Submitted:
-			version, keyID = d.Version, d.Key
-		case err != nil && act.KindOf(err) != act.NotFound:
-			return err
-		default:
-			p, err := o.correcting(tx, a, id)
-			if err != nil {
-				return err
-			}
-			version, keyID = p.ItemVersion, p.Key
+			keyID = d.Key
+			v, err = o.Items.ByID(tx, d.Version)
+		case err == nil || act.KindOf(err) == act.NotFound:
+			keyID, v, err = o.correcting(tx, a, id)
 		}
-		v, err := o.Items.ByID(tx, version)
 		if err != nil {
 			return err
 		}
@@ -268,36 +263,39 @@ func (o *Office) uploadTo(ctx context.Context, a act.Actor, id int64, material s
 	return key, limits, o.Runner.Settle("upload", err)
 }
 
-// correcting is a case that waits for its correction, for those who may hand in
-// what is missing: nobody else's bytes are taken in at all.
-func (o *Office) correcting(tx *store.Tx, a act.Actor, id int64) (*proceeding.Proceeding, error) {
+// correcting is the data key and the version of a case that waits for its
+// correction, for those who may hand in what is missing: nobody else's bytes are
+// taken in at all.
+func (o *Office) correcting(tx *store.Tx, a act.Actor, id int64) (key int64, v *catalog.Version, err error) {
 	p, err := proceeding.Get(tx, id)
 	if act.KindOf(err) == act.NotFound || err == nil && p.Status != Correcting {
-		return nil, act.Missing("casework.draft")
+		return 0, nil, act.Missing("casework.draft")
 	}
 	if err != nil {
-		return nil, err
-	}
-	v, err := o.Items.ByID(tx, p.ItemVersion)
-	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	f, err := getFile(tx, p.ID)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	scope, right := act.Scope{Agency: windowOf(f.as(v)), Region: p.Region}, addFileFor.Right
+	if v, err = o.Items.ByID(tx, p.ItemVersion); err != nil {
+		return 0, nil, err
+	}
+	if v, err = o.holding(tx, v, f); err != nil {
+		return 0, nil, err
+	}
+	scope, right := act.Scope{Agency: windowOf(v), Region: p.Region}, addFileFor.Right
 	if a.Who != act.Staff {
 		right = addFile.Right
 		if scope, err = o.ownScope(tx, a.Person, right, p.Applicant, p.Filer); err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 	}
 	err = o.Runner.Rights.Authorise(tx, a, right, scope)
 	if act.KindOf(err) == act.Refused && a.Person != 0 {
 		err = act.Missing("casework.draft") // that it exists is nobody else's business
 	}
-	return p, err
+	return p.Key, v, err
 }
 
 func uploadLimits(v *catalog.Version, material string) (file.Limits, error) {

@@ -72,6 +72,9 @@ type Facts struct {
 	// Bodies are the agencies that took over from those which the item's version
 	// names, since a reorganisation: old key → the one who answers now.
 	Bodies map[string]string `json:"bodies,omitempty"`
+	// Stays names the versions that still hold in part, since the case was moved
+	// to another: "asked" what the applicant is asked for, and terms by name.
+	Stays map[string]int64 `json:"stays,omitempty"`
 }
 
 // MaterialIn is where one material of the case stands.
@@ -92,6 +95,7 @@ const (
 	MaterialDeferred = "deferred" // may follow (容缺)
 	MaterialMissing  = "missing"  // named in the notice, not yet corrected
 	MaterialChecked  = "checked"  // compared with the original at the window: grade B
+	MaterialWaived   = "waived"   // no longer asked for
 )
 
 // Noticed is the one notice of everything missing (32).

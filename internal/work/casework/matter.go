@@ -75,7 +75,9 @@ func (o *Office) take(c *act.Call, id int64, scope func(m *matter) (act.Scope, e
 	if m.v, err = o.Items.Pinned(c.Tx, p.ItemVersion); err != nil {
 		return nil, err
 	}
-	m.v = m.f.as(m.v)
+	if m.v, err = o.holding(c.Tx, m.v, m.f); err != nil {
+		return nil, err
+	}
 	on, err := scope(m)
 	if err != nil {
 		return nil, err

@@ -220,7 +220,7 @@ func (o *Office) LooksAt(ctx context.Context, a act.Actor) ([]Looked, error) {
 			if n, ok := l.Facts["case"].(float64); ok {
 				x.Case = int64(n)
 			}
-			if x.Agency, err = o.People.AgencyName(tx, l.By.Agency, tx.Today()); err != nil {
+			if x.Agency, err = o.People.AgencyName(tx, l.By.Agency, x.At.Day()); err != nil {
 				return err
 			}
 			list = append(list, x)

@@ -29,7 +29,9 @@ func (o *Office) PreviewDecision(ctx context.Context, a act.Actor, id, task int6
 		if m.v, err = o.Items.ByID(tx, m.p.ItemVersion); err != nil {
 			return err
 		}
-		m.v = m.f.as(m.v)
+		if m.v, err = o.holding(tx, m.v, m.f); err != nil {
+			return err
+		}
 		if m.key, err = o.Vault.Key(tx, m.p.Key); err != nil {
 			return err
 		}

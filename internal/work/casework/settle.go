@@ -248,6 +248,9 @@ func (o *Office) Recount(c *act.Call, was, now *workday.Calendar) error {
 			return err
 		}
 		v, err := o.Items.ByID(c.Tx, p.ItemVersion)
+		if err == nil {
+			v, err = o.holding(c.Tx, v, f)
+		}
 		if err != nil {
 			return err
 		}

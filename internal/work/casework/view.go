@@ -125,14 +125,20 @@ func (o *Office) Show(tx *store.Tx, id int64) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	v = f.as(v)
+	if v, err = o.holding(tx, v, f); err != nil {
+		return nil, err
+	}
 	c := &Case{
 		ID: p.ID, Number: p.Number, Title: p.Title, Item: v, Agency: p.Agency, Label: p.Label, Received: p.Received, Accepted: p.Accepted, Closed: p.Closed,
 		Facts: f.Facts, State: p.State, Applicant: p.Applicant, Kind: f.ApplicantKind, Filer: p.Filer, key: p.Key, secret: f.Secret,
 	}
 	c.Status, c.Deemed = o.settled(p, f, v, tx.Now())
 	o.clocks(c, p, f, v, tx.Today())
-	if c.AgencyName, err = o.People.AgencyName(tx, p.Agency, tx.Today()); err != nil {
+	named := tx.Today()
+	if p.Closed != 0 {
+		named = min(named, p.Closed) // a closed case keeps the agency as it was called
+	}
+	if c.AgencyName, err = o.People.AgencyName(tx, p.Agency, named); err != nil {
 		return nil, err
 	}
 	if err := o.tasks(tx, c); err != nil {
