@@ -38,6 +38,7 @@ const (
 	OfPower     Kind = "power"
 	OfProof     Kind = "proof"
 	OfDocument  Kind = "document" // known by its name only
+	OfLaw       Kind = "law"      // by its name: the library does not have it
 	OfCatalogue Kind = "catalogue"
 )
 

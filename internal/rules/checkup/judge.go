@@ -114,7 +114,9 @@ func (f *finder) give(x Finding, pairs ...any) {
 	}
 	x.Message = wording.M("checkup."+r.Key+".found", pairs...)
 	x.Mend = wording.M("checkup."+r.Key+".mend", pairs...)
-	x.identify()
+	if x.ID == "" {
+		x.identify()
+	}
 	f.stopped = !f.yield(x)
 }
 

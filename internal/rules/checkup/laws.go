@@ -7,28 +7,34 @@ import (
 var lawRules = []check{
 	{Rule: Rule{"law_repealed", "laws", Error, "优化营商环境条例第三十五条"}, whole: func(f *finder) { f.cited(repealed) }},
 	{Rule: Rule{"law_article", "laws", Error, "GB/T 39554.1—2020"}, whole: func(f *finder) { f.cited(f.noArticle) }},
-	{Rule: Rule{"law_unknown", "laws", Note, "GB/T 39554.1—2020"}, whole: func(f *finder) { f.cited(notKept) }},
+	{Rule: Rule{"law_unknown", "laws", Note, "GB/T 39554.1—2020"}, whole: func(f *finder) { f.unknown() }},
 }
 
 // cited asks a question of every article on which something rests. Nothing is
-// asked where no law library was handed in, nor of laws that are invented.
+// asked of laws that are invented.
 func (f *finder) cited(wrong func(*Law, Article) bool) {
+	f.resting(func(s Subject, basis []Article) { f.citedBy(s, basis, wrong) })
+}
+
+// resting goes through everything that rests on articles. Without a law library
+// there is nothing to go through.
+func (f *finder) resting(each func(Subject, []Article)) {
 	if f.c.Laws == nil {
 		return
 	}
 	for i := range f.c.Items {
 		if it := &f.c.Items[i]; it.Guide != nil {
-			f.citedBy(it.subject(), it.Guide.Basis, wrong)
+			each(it.subject(), it.Guide.Basis)
 		}
 	}
 	for i := range f.c.Bases {
-		f.citedBy(f.c.Bases[i].subject(), f.c.Bases[i].Basis, wrong)
+		each(f.c.Bases[i].subject(), f.c.Bases[i].Basis)
 	}
 	for i := range f.c.Powers {
-		f.citedBy(f.c.Powers[i].subject(), f.c.Powers[i].Basis, wrong)
+		each(f.c.Powers[i].subject(), f.c.Powers[i].Basis)
 	}
 	for i := range f.c.Proofs {
-		f.citedBy(f.c.Proofs[i].subject(), f.c.Proofs[i].Basis, wrong)
+		each(f.c.Proofs[i].subject(), f.c.Proofs[i].Basis)
 	}
 }
 
@@ -38,11 +44,7 @@ func (f *finder) citedBy(s Subject, basis []Article, wrong func(*Law, Article) b
 		if f.stopped || a.Invented || blank(a.Law) {
 			continue
 		}
-		var l *Law
-		if i, ok := f.index.laws[lawName(a.Law)]; ok {
-			l = &f.c.Laws[i]
-		}
-		if !wrong(l, a) {
+		if !wrong(f.law(a), a) {
 			continue
 		}
 		if label := lawName(a.Law) + a.Article; !slices.Contains(said, label) {
@@ -70,5 +72,53 @@ func (f *finder) noArticle(l *Law, a Article) bool {
 	return !f.index.articles[placeIn{l, number}]
 }
 
-// notKept: the law is not in the library, so that nobody hears when it changes.
-func notKept(l *Law, _ Article) bool { return l == nil }
+// law is the law that an article belongs to, nil when the library does not have it.
+func (f *finder) law(a Article) *Law {
+	if i, ok := f.index.laws[lawName(a.Law)]; ok {
+		return &f.c.Laws[i]
+	}
+	return nil
+}
+
+// mostResting bounds the things that a finding about a law names; it counts all.
+const mostResting = 200
+
+// unknown: a law is not in the library, so that nobody hears when it changes. It is
+// one finding for each law, the same whatever rests on it: one text brought in
+// mends it for all.
+func (f *finder) unknown() {
+	type missing struct {
+		law  Subject
+		on   []Subject
+		n    int
+		last Subject
+	}
+	var all []*missing
+	by := map[string]*missing{}
+	f.resting(func(s Subject, basis []Article) {
+		for _, a := range basis {
+			if a.Invented || blank(a.Law) || f.law(a) != nil {
+				continue
+			}
+			key := lawName(a.Law)
+			m := by[key]
+			if m == nil {
+				m = &missing{law: Subject{OfLaw, key, a.Law}}
+				by[key], all = m, append(all, m)
+			}
+			if m.last == s {
+				continue // several articles of it
+			}
+			m.n, m.last = m.n+1, s
+			if f.only == s.Code || f.only == "" && len(m.on) < mostResting {
+				m.on = append(m.on, s)
+			}
+		}
+	})
+	for _, m := range all {
+		x := Finding{Rule: f.check.Key, Subject: m.law}
+		x.identify()
+		x.Related = m.on
+		f.give(x, "law", m.law.Name, "n", m.n)
+	}
+}
