@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/reconcile"
 	"tongban/internal/work/compare"
@@ -98,10 +97,14 @@ func (s *server) compared(ctx context.Context, v *visit, in *comparedIn) (*pageO
 	var list []comparedRow
 	err := s.read(ctx, func(tx *store.Tx) error {
 		// Who may not compare is not told either what was compared.
-		if err := s.h.Runner.Rights.Authorise(tx, v.actor, compare.CommandBegin.Right, act.Scope{Agency: v.actor.Agency, Region: s.h.Office.Region}); err != nil {
+		if err := s.may(tx, v, compare.CommandBegin); err != nil {
 			return err
 		}
-		if _, err := compare.ByID(tx, in.ID); err != nil {
+		c, err := compare.ByID(tx, in.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.theirs(tx, v, c.Agency); err != nil {
 			return err
 		}
 		rows, err := compare.Page(tx, compare.Query{Comparison: in.ID, Relation: reconcile.Relation(in.Relation), After: after, Limit: in.Limit + 1})

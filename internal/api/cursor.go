@@ -83,3 +83,28 @@ func next(path string, q url.Values, limit int, cursor string) string {
 	q.Set("cursor", cursor)
 	return fmt.Sprintf(`<%s%s?%s>; rel="next"`, Prefix, path, q.Encode())
 }
+
+// pageAfter is a page of a list that is read whole because it is bounded: what
+// stands behind the cursor's key. The list is in the order of its keys.
+func pageAfter[T any](path string, q url.Values, p Paged, list []T, key func(T) string) (*pageOut[T], error) {
+	after := ""
+	if err := place(p.Cursor, &after); err != nil {
+		return nil, err
+	}
+	i := 0
+	for after != "" && i < len(list) && key(list[i]) <= after {
+		i++
+	}
+	return page(path, q, p, list[i:min(i+p.Limit+1, len(list))], func(x T) any { return key(x) }), nil
+}
+
+// pageFrom is pageAfter for a list that has no key: the cursor counts.
+func pageFrom[T any](path string, q url.Values, p Paged, list []T) (*pageOut[T], error) {
+	n := 0
+	if err := place(p.Cursor, &n); err != nil {
+		return nil, err
+	}
+	n = min(max(n, 0), len(list))
+	last := min(n+p.Limit, len(list))
+	return page(path, q, p, list[n:min(last+1, len(list))], func(T) any { return last }), nil
+}

@@ -17,10 +17,14 @@ import (
 	"tongban/internal/process/notice"
 	"tongban/internal/record/act"
 	"tongban/internal/register/identity"
+	"tongban/internal/register/law"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
+	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
+	"tongban/internal/work/change"
 	"tongban/internal/work/compare"
+	"tongban/internal/work/inspect"
 )
 
 // english is the extension that holds the English words of whatever has Chinese
@@ -28,7 +32,7 @@ import (
 const english = "x-en"
 
 // tags are the groups of operations, in the order of the documentation.
-var tags = []string{"open", "item", "list", "session", "draft", "mine", "licence", "paper", "inbox", "work", "task", "act", "window", "person", "place", "feed", "tool"}
+var tags = []string{"open", "item", "list", "session", "draft", "mine", "licence", "paper", "inbox", "work", "task", "act", "window", "law", "adjust", "flow", "check", "person", "place", "feed", "tool"}
 
 // schemaName names the schema of a type: its own name, with its room before it
 // when it comes from elsewhere.
@@ -70,7 +74,7 @@ func (s *server) describe() {
 		doc.Tags = append(doc.Tags, &huma.Tag{Name: t, Description: wording.Text(wording.ZH, "api.tag."+t), Extensions: inEnglish("api.tag." + t)})
 	}
 	commands := map[string]act.Command{}
-	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands()) {
+	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {

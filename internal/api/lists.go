@@ -92,7 +92,7 @@ func publicLists(s *server) {
 	on(s, get("showEntry", "/lists/{list}/entries/{code}", entryView{}), s.showEntry)
 	on(s, get("listVersions", "/lists/{list}/entries/{code}/versions", pageOf[entryView]{}), s.listVersions)
 	on(s, get("showVersion", "/lists/{list}/entries/{code}/versions/{n}", entryView{}), s.showVersion)
-	on(s, get("compareList", "/lists/{list}/differences", pageOf[differenceView]{}), s.compareList)
+	on(s, get("compareList", "/lists/{list}/differences", pageOf[DifferenceView]{}), s.compareList)
 }
 
 // listed answers from the lists as they stand: the tag is known before anything
@@ -303,7 +303,7 @@ func (s *server) compareList(ctx context.Context, v *visit, in *differencesIn) (
 		if err != nil {
 			return nil, "", err
 		}
-		out := pageOf[differenceView]{Items: differenceViews(list)}
+		out := pageOf[DifferenceView]{Items: differenceViews(list)}
 		if last != "" {
 			out.Next = mark(last)
 		}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"time"
 
 	"tongban/internal/record/store"
@@ -91,8 +90,8 @@ type listChange struct {
 	Ended    int     `json:"taken_off"`
 }
 
-// differenceView is how an entry differs between two days.
-type differenceView struct {
+// DifferenceView is how an entry differs between two days.
+type DifferenceView struct {
 	Op     string            `json:"op" enum:"add,edit,end"`
 	Code   string            `json:"code"`
 	Name   string            `json:"name"`
@@ -136,13 +135,8 @@ func (s *server) entryViews(tx *store.Tx, on day.Day, entries []lists.Entry) ([]
 	names, err := s.h.Lists.Names(tx, on)
 	list := make([]entryView, len(entries))
 	for i, e := range entries {
-		content := make(map[string]any, len(e.Content.Columns)+len(e.Content.Tables))
-		maps.Copy(content, e.Content.Columns)
-		for key, rows := range e.Content.Tables {
-			content[key] = rows
-		}
 		list[i] = entryView{List: e.List, Code: e.Code, Name: e.Name, Agency: e.Agency, Region: e.Region, RegionName: names.Region(e.Region), Type: e.Type,
-			N: e.N, From: e.Span.From, Until: e.Span.Until, Ended: e.Ended, Seq: e.Seq, Content: content}
+			N: e.N, From: e.Span.From, Until: e.Span.Until, Ended: e.Ended, Seq: e.Seq, Content: flat(e.Content)}
 		if e.Agency != "" {
 			list[i].AgencyName = names.Agency(e.Agency)
 		}
@@ -154,10 +148,10 @@ func changeOf(c lists.Changed) listChange {
 	return listChange{c.Seq, c.List, c.Edition, c.Document, c.From, c.Reason, c.Made.Time().Format(time.RFC3339), c.Agency, c.Added, c.Edited, c.Ended}
 }
 
-func differenceViews(all []lists.Difference) []differenceView {
-	list := []differenceView{}
+func differenceViews(all []lists.Difference) []DifferenceView {
+	list := []DifferenceView{}
 	for _, d := range all {
-		v := differenceView{Op: string(d.Op), Code: d.Code, Name: d.Name, Fields: []fieldDifference{}}
+		v := DifferenceView{Op: string(d.Op), Code: d.Code, Name: d.Name, Fields: []fieldDifference{}}
 		for _, f := range d.Fields {
 			v.Fields = append(v.Fields, fieldDifference{f.Table, f.Key, f.Title, f.Before, f.After})
 		}

@@ -14,16 +14,18 @@ type assignBody struct {
 }
 
 type opinionBody struct {
-	Seen   int64  `json:"seen,omitempty" example:"1"`
-	Passed bool   `json:"passed" example:"true"`
-	Text   string `json:"text" maxLength:"5000" example:"材料齐全，符合条件"`
+	Seen   int64    `json:"seen,omitempty" example:"1"`
+	Passed bool     `json:"passed" example:"true"`
+	Text   string   `json:"text" maxLength:"5000" example:"材料齐全，符合条件"`
+	Points []string `json:"points,omitempty" maxItems:"200"`
 }
 
 type visitBody struct {
-	Seen     int64   `json:"seen,omitempty" example:"1"`
-	Passed   bool    `json:"passed" example:"true"`
-	Text     string  `json:"text" maxLength:"5000" example:"灭火器在位，通道畅通"`
-	Officers []int64 `json:"officers" maxItems:"20" example:"[501,502]"`
+	Seen     int64    `json:"seen,omitempty" example:"1"`
+	Passed   bool     `json:"passed" example:"true"`
+	Text     string   `json:"text" maxLength:"5000" example:"灭火器在位，通道畅通"`
+	Officers []int64  `json:"officers" maxItems:"20" example:"[501,502]"`
+	Points   []string `json:"points,omitempty" maxItems:"200"`
 }
 
 type askBody struct {
@@ -55,6 +57,7 @@ type decideBody struct {
 	Outcome  string   `json:"outcome" enum:"granted,refused,returned" example:"granted"`
 	Reasons  []string `json:"reasons,omitempty" maxItems:"50"`
 	Articles []string `json:"articles,omitempty" maxItems:"50"`
+	Points   []string `json:"points,omitempty" maxItems:"200"`
 }
 
 // taskAct adds a command on a task of a case to the table.
@@ -75,11 +78,11 @@ func taskActs(s *server) {
 	taskAct(s, "assignTask", "assign", "case.assign", assignBody{1, 501}, o.Assign, func(t casework.TaskIn, b assignBody) casework.AssignIn {
 		return casework.AssignIn{TaskIn: seen(t, b.Seen), Person: b.Person}
 	})
-	taskAct(s, "reviewTask", "review", "case.review", opinionBody{1, true, "材料齐全，符合条件"}, o.Review, func(t casework.TaskIn, b opinionBody) casework.ReviewIn {
-		return casework.ReviewIn{TaskIn: seen(t, b.Seen), Passed: b.Passed, Text: b.Text}
+	taskAct(s, "reviewTask", "review", "case.review", opinionBody{Seen: 1, Passed: true, Text: "材料齐全，符合条件"}, o.Review, func(t casework.TaskIn, b opinionBody) casework.ReviewIn {
+		return casework.ReviewIn{TaskIn: seen(t, b.Seen), Passed: b.Passed, Text: b.Text, Points: b.Points}
 	})
-	taskAct(s, "visitSite", "visit", "case.visit", visitBody{1, true, "灭火器在位，通道畅通", []int64{501, 502}}, o.Visit, func(t casework.TaskIn, b visitBody) casework.VisitIn {
-		return casework.VisitIn{TaskIn: seen(t, b.Seen), Passed: b.Passed, Text: b.Text, Officers: b.Officers}
+	taskAct(s, "visitSite", "visit", "case.visit", visitBody{Seen: 1, Passed: true, Text: "灭火器在位，通道畅通", Officers: []int64{501, 502}}, o.Visit, func(t casework.TaskIn, b visitBody) casework.VisitIn {
+		return casework.VisitIn{TaskIn: seen(t, b.Seen), Passed: b.Passed, Text: b.Text, Officers: b.Officers, Points: b.Points}
 	})
 	taskAct(s, "askBody", "ask", "case.ask", askBody{1, "zjj", "这处房屋能不能作经营用？", 5}, o.Ask, func(t casework.TaskIn, b askBody) casework.AskIn {
 		return casework.AskIn{TaskIn: seen(t, b.Seen), To: b.To, Question: b.Question, Days: b.Days}
@@ -95,6 +98,6 @@ func taskActs(s *server) {
 	})
 	taskAct(s, "decideCase", "decide", "case.decide", decideBody{Seen: 1, Outcome: casework.Granted, Articles: []string{"示范办法第九条"}}, o.Decide,
 		func(t casework.TaskIn, b decideBody) casework.DecideIn {
-			return casework.DecideIn{TaskIn: seen(t, b.Seen), Verdict: casework.Verdict{Outcome: b.Outcome, Reasons: b.Reasons, Articles: b.Articles}}
+			return casework.DecideIn{TaskIn: seen(t, b.Seen), Verdict: casework.Verdict{Outcome: b.Outcome, Reasons: b.Reasons, Articles: b.Articles}, Points: b.Points}
 		})
 }

@@ -33,10 +33,7 @@ type uploaded struct {
 // upload adds the operation that takes one file for a draft or a case.
 func upload(s *server, id, path, tag string) {
 	on(s, spec{id: id, method: http.MethodPost, path: path, tag: tag, command: "case.add_file", status: http.StatusCreated}, s.upload)
-	media := &huma.MediaType{Schema: &huma.Schema{
-		Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}},
-	}}
-	s.api.OpenAPI().Paths[path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": media}}
+	s.takesFiles(path)
 }
 
 func (s *server) upload(ctx context.Context, v *visit, in *uploadIn) (*bodyOf[uploaded], error) {

@@ -10,6 +10,7 @@ import (
 
 	"tongban/internal/house/asked"
 	"tongban/internal/record/act"
+	"tongban/internal/record/store"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/wording"
 )
@@ -89,4 +90,20 @@ func (v *visit) why(in Stated) string {
 		}
 	}
 	return wording.Text(wording.ZH, "api.look", "post", identity.PostLabel(v.actor.Post))
+}
+
+// may asks for the right of a command over the reader's own agency and area before
+// something is shown that only those see who may give it. Commands ask by themselves.
+func (s *server) may(tx *store.Tx, v *visit, c act.Command) error {
+	return s.h.Runner.Rights.Authorise(tx, v.actor, c.Right, act.Scope{Agency: v.actor.Agency, Region: s.h.Office.Region})
+}
+
+// seeing reads what only those see who may give a command.
+func (s *server) seeing(ctx context.Context, v *visit, c act.Command, f func(*store.Tx) error) error {
+	return s.read(ctx, func(tx *store.Tx) error {
+		if err := s.may(tx, v, c); err != nil {
+			return err
+		}
+		return f(tx)
+	})
 }

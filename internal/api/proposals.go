@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"tongban/internal/record/act"
+	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
+	"tongban/internal/rules/day"
+	"tongban/internal/work/change"
+)
+
+// proposalView is a change of an item that takes effect when a second person
+// publishes it.
+type proposalView struct {
+	ID     int64   `json:"id"`
+	Item   int64   `json:"item"`
+	Code   string  `json:"code"`
+	Name   string  `json:"name"`
+	Kind   string  `json:"kind" enum:"publish,withdraw"`
+	Base   int     `json:"base"`
+	From   day.Day `json:"from,omitempty"`
+	Reason string  `json:"reason"`
+	By     string  `json:"by"`
+	At     string  `json:"at" format:"date-time"`
+	State  string  `json:"state" enum:"open,published,dropped"`
+	Note   string  `json:"note,omitempty"`
+}
+
+type proposalsIn struct {
+	Paged
+	State string `query:"state" enum:"open,published,dropped" default:"open"`
+}
+
+// TheProposal names a proposal.
+type TheProposal struct {
+	Proposal int64 `path:"proposal" example:"1001"`
+}
+
+type noteBody struct {
+	Note string `json:"note" maxLength:"1000" example:"先等上位法"`
+}
+
+type endItemBody struct {
+	From   string `json:"from,omitempty" format:"date" example:"2026-09-01"`
+	Reason string `json:"reason" maxLength:"1000" example:"依据已经废止"`
+}
+
+// publishing is the command whose right those have to whom proposals are shown.
+var publishing = act.Command{Name: "item.publish", Right: "item.publish"}
+
+// proposals adds what one person writes of an item and another publishes.
+func proposals(s *server) {
+	on(s, spec{id: "listProposals", method: http.MethodGet, path: "/proposals", tag: "flow", access: staff}, s.listProposals)
+	on(s, spec{id: "showProposal", method: http.MethodGet, path: "/proposals/{proposal}", tag: "flow", access: staff}, s.showProposal)
+	on(s, spec{id: "publishProposal", method: http.MethodPost, path: "/proposals/{proposal}/publish", tag: "flow", access: staff, command: "item.publish"},
+		func(ctx context.Context, v *visit, in *struct {
+			Keyed
+			TheProposal
+		}) (*echoedBody[change.Settled], error) {
+			done, err := s.h.Changes.Publish(ctx, v.actor, in.Key, in.Proposal)
+			return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, err
+		})
+	on(s, spec{id: "dropProposal", method: http.MethodPost, path: "/proposals/{proposal}/drop", tag: "flow", access: staff, command: "item.drop",
+		example: noteBody{"先等上位法"}}, func(ctx context.Context, v *visit, in *struct {
+		Keyed
+		TheProposal
+		Body noteBody
+	}) (*echoedBody[change.Settled], error) {
+		done, err := s.h.Changes.Drop(ctx, v.actor, in.Key, in.Proposal, in.Body.Note)
+		return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, err
+	})
+	on(s, spec{id: "endItem", method: http.MethodPost, path: "/items/{item}/withdraw", tag: "flow", access: staff, command: "item.withdraw",
+		example: endItemBody{"2026-09-01", "依据已经废止"}}, func(ctx context.Context, v *visit, in *onFlow[endItemBody]) (*echoedBody[change.Settled], error) {
+		from, err := typedDay(in.Body.From)
+		if err != nil {
+			return nil, err
+		}
+		done, err := s.h.Changes.Withdraw(ctx, v.actor, in.Key, in.Item, from, in.Body.Reason)
+		return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, err
+	})
+}
+
+func (s *server) proposalOf(tx *store.Tx, p catalog.Proposal) (proposalView, error) {
+	by, err := s.official(tx, p.By)
+	return proposalView{p.ID, p.Item, p.Code, p.Name, p.Kind, p.Base, p.From, p.Reason, by, moment(p.At), p.State, p.Note}, err
+}
+
+func (s *server) listProposals(ctx context.Context, v *visit, in *proposalsIn) (*pageOut[proposalView], error) {
+	after, list := int64(0), []proposalView(nil)
+	if err := place(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	err := s.seeing(ctx, v, publishing, func(tx *store.Tx) error {
+		all, err := catalog.Proposals(tx, in.State, after, in.Limit+1)
+		for _, p := range all {
+			x, err := s.proposalOf(tx, p)
+			if err != nil {
+				return err
+			}
+			list = append(list, x)
+		}
+		return err
+	})
+	return page("/proposals", url.Values{"state": {in.State}}, in.Paged, list, func(p proposalView) any { return p.ID }), err
+}
+
+func (s *server) showProposal(ctx context.Context, v *visit, in *TheProposal) (*bodyOf[proposalView], error) {
+	out := &bodyOf[proposalView]{}
+	err := s.seeing(ctx, v, proposing, func(tx *store.Tx) error {
+		p, err := catalog.ProposalByID(tx, in.Proposal)
+		if err != nil {
+			return err
+		}
+		all, err := s.h.Items.Versions(tx, p.Item)
+		if err == nil {
+			err = s.theirs(tx, v, all[len(all)-1].Agency)
+		}
+		if err != nil {
+			return err
+		}
+		out.Body, err = s.proposalOf(tx, p)
+		return err
+	})
+	return out, err
+}
