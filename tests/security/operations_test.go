@@ -113,6 +113,8 @@ func (w *world) address(o operation) string {
 		name := strings.Trim(p, "{}")
 		at := "/my/" + o.path
 		switch {
+		case catalogueThing(o.id, name) != "":
+			return catalogueThing(o.id, name)
 		case strings.Contains(o.path, "/lists/"):
 			return map[string]string{"list": "power", "code": listedCode, "n": "1"}[name]
 		case name == "case" && (strings.Contains(o.path, "/tasks/") || strings.Contains(o.path, "/inquiries/") || strings.Contains(o.path, "/extension")):
@@ -126,8 +128,11 @@ func (w *world) address(o operation) string {
 		}
 		return w.value(at, name)
 	})
-	if o.upload {
+	if o.upload && (strings.Contains(o.path, "/drafts/") || strings.Contains(o.path, "/cases/")) {
 		path += "?material=plan"
+	}
+	for i, q := range catalogueQuery[o.id] {
+		path += map[bool]string{true: "?", false: "&"}[i == 0] + q
 	}
 	for _, q := range map[string][]string{"findCases": {"q=99012419880907308X"}, "addWorkingDays": {"from=2026-03-09", "n=3"}, "compareList": {"from=2026-01-01"}, "countWorkingDays": {"after=2026-03-09", "until=2026-03-20"}}[o.id] {
 		path += map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + q
