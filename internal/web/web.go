@@ -18,6 +18,7 @@ import (
 	"tongban/internal/web/lists"
 	"tongban/internal/web/manage"
 	"tongban/internal/web/notices"
+	"tongban/internal/web/objections"
 	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
 	"tongban/internal/web/reorganisations"
@@ -39,7 +40,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount, reorganisations.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount, objections.Mount, reorganisations.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

@@ -14,6 +14,7 @@ import (
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/laws"
+	"tongban/internal/web/objections"
 	"tongban/internal/web/ui"
 )
 
@@ -30,6 +31,7 @@ type entryPage struct {
 	Before   ui.Text
 	Same     bool
 	Links    []ui.Link
+	Told     objections.Told // what was objected to it
 }
 
 // fact is a column of the entry with where it leads.
@@ -127,6 +129,9 @@ func (o *desk) fillEntry(tx *store.Tx, k *lists.Kind, all []lists.Entry, e lists
 		return err
 	}
 	d.Standing = standingOf(e, at)
+	if d.Told, err = objections.Tell(tx, k.Key, e.Code); err != nil {
+		return err
+	}
 	f := finder{o: o, tx: tx, on: min(at, tx.Today()), names: names, articles: map[string][]ui.Link{}}
 	if err := d.content(&f, k, e); err != nil {
 		return err

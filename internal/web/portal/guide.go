@@ -13,7 +13,9 @@ import (
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
 	"tongban/internal/web/laws"
+	"tongban/internal/web/objections"
 	"tongban/internal/web/ui"
+	"tongban/internal/work/object"
 )
 
 type guideData struct {
@@ -34,6 +36,7 @@ type guideData struct {
 	File      string
 	Trips     []ui.Fact
 	Contact   []ui.Fact
+	Told      objections.Told   // what was objected to the guide
 	Law       map[string]string // where in the library of laws a citation leads
 }
 
@@ -61,6 +64,9 @@ func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
 		}
 		data.Body = ui.Plain(p.agency(tx, v.Agency))
 		p.guideTables(tx, &data)
+		if data.Told, err = objections.Tell(tx, object.OnItems, v.Code); err != nil {
+			return err
+		}
 		data.Law, err = lawsOf(tx, item)
 		return err
 	}) {

@@ -4,8 +4,11 @@ import (
 	"net/http"
 
 	"tongban/internal/record/act"
+	"tongban/internal/record/store"
 	"tongban/internal/web/door"
+	"tongban/internal/web/objections"
 	"tongban/internal/web/ui"
+	"tongban/internal/work/object"
 )
 
 type progressData struct{ Fields []ui.Field }
@@ -41,6 +44,10 @@ func (p *portal) progress(w http.ResponseWriter, r *http.Request) {
 		p.progressAgain(w, r, wrong)
 		return
 	}
+	if object.IsNumber(number) {
+		p.objection(w, r, number, code)
+		return
+	}
 	c, err := p.House.Office.Progress(r.Context(), number, code)
 	if act.KindOf(err) == act.NotFound {
 		p.guesses.wrong(source, now)
@@ -64,6 +71,24 @@ func (p *portal) progress(w http.ResponseWriter, r *http.Request) {
 	}
 	p.show(w, r, ui.Page{Name: "portal/casepublic", Title: ui.M("portal.progress.title"), OwnHeading: true, Robots: "noindex",
 		Back: &ui.Link{Text: ui.M("portal.progress.another"), Href: "/progress"}, Data: data})
+}
+
+// objection shows how an objection to a list stands, as progress does a case.
+func (p *portal) objection(w http.ResponseWriter, r *http.Request, number, code string) {
+	x, err := p.House.Object.Progress(r.Context(), number, code)
+	if act.KindOf(err) == act.NotFound {
+		p.guesses.wrong(door.Source(r), p.House.Store.Now())
+		p.progressAgain(w, r, map[string]ui.Text{"code": ui.M("portal.progress.none")})
+		return
+	}
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	var page ui.Page
+	if p.Read(w, r, func(tx *store.Tx) error { page = objections.Progress(tx, &x); return nil }) {
+		p.show(w, r, page)
+	}
 }
 
 func (p *portal) progressAgain(w http.ResponseWriter, r *http.Request, wrong map[string]ui.Text) {
