@@ -78,6 +78,7 @@ type guides struct {
 
 type guideKey struct {
 	version, epoch int64
+	listed         string // what the lists left of the version
 	day            day.Day
 	lang           wording.Lang
 	kind           string
@@ -172,7 +173,7 @@ func (s *server) public(ctx context.Context, v *visit, in *GuideIn, kind, media 
 		if err != nil {
 			return err
 		}
-		k := guideKey{version: item.ID, day: tx.Today(), lang: v.lang, kind: kind}
+		k := guideKey{version: item.ID, listed: item.Listed, day: tx.Today(), lang: v.lang, kind: kind}
 		if k.epoch, err = s.h.People.Epoch(tx, "place"); err != nil {
 			return err
 		}

@@ -141,6 +141,12 @@ func (c *checker) guide() {
 	if it.Fees.Charged && blank(it.Fees.Basis) {
 		c.wrong("fees", "fees_basis")
 	}
+	if it.Fees.Charged && len(it.Fees.On) == 0 {
+		c.wrong("fees", "fees_on")
+	}
+	if !it.Fees.Charged && (len(it.Fees.On) > 0 || !blank(it.Fees.Text) && !strings.Contains(it.Fees.Text, "不收") && !strings.Contains(it.Fees.Text, "免")) {
+		c.wrong("fees", "fees_free")
+	}
 	for _, x := range [][2]string{{"phone", it.Contact.Phone}, {"address", it.Contact.Address}, {"hours", it.Contact.Hours}} {
 		if blank(x[1]) {
 			c.wrong("contact."+x[0], "contact", "what", wording.M("catalog.word.contact."+x[0]))

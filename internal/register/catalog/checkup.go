@@ -41,6 +41,9 @@ func checkupOf(w *Item, def *flow.Definition, nameOnly bool, region string) chec
 		g.Basis = append(g.Basis, checkup.Article{Law: b.Law, Article: b.Article, Invented: b.Invented})
 	}
 	for _, m := range w.Materials {
+		if m.Intermediary != "" {
+			g.Intermediaries = append(g.Intermediaries, m.Intermediary)
+		}
 		g.Materials = append(g.Materials, checkup.Material{Key: m.Key, Name: m.Name, Required: m.Required, When: m.When != "",
 			Supplied: m.Supplied(), How: m.How, Basis: m.Basis})
 	}
@@ -50,7 +53,10 @@ func checkupOf(w *Item, def *flow.Definition, nameOnly bool, region string) chec
 	for _, v := range w.Visits {
 		g.Visits = append(g.Visits, checkup.Visit{Role: v.Role, Officers: v.Officers})
 	}
-	if w.Fees.Charged {
+	for _, name := range w.Fees.On {
+		g.Fees = append(g.Fees, checkup.Fee{Name: name, Basis: w.Fees.Basis})
+	}
+	if w.Fees.Charged && len(w.Fees.On) == 0 {
 		g.Fees = []checkup.Fee{{Name: w.Fees.Text, Basis: w.Fees.Basis}}
 	}
 	it.Guide = g

@@ -62,11 +62,17 @@ type newRow struct {
 	region   string
 	span     day.Span
 	proposed int64 // who wrote it, when another published it
+	handed   bool  // the version in force in other hands: nothing that it asks for is new
 }
 
 // stand holds the version against the base catalogue of its first day.
 func (n newRow) stand(tx *store.Tx) error {
 	wrong, err := n.d.stand(tx, n.span.From)
+	if err == nil && !n.handed {
+		var off []Problem
+		off, err = n.d.listed(tx, n.span.From)
+		wrong = append(wrong, off...)
+	}
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (c *Catalog) HandIn(call *act.Call, item int64, base int, to map[string]str
 	if err != nil {
 		return err
 	}
-	if _, err := r.publish(call, newRow{d: d, region: region, span: day.Span{From: d.InForce.From, Until: d.InForce.Until}, proposed: proposedBy}); err != nil {
+	if _, err := r.publish(call, newRow{d: d, region: region, span: day.Span{From: d.InForce.From, Until: d.InForce.Until}, proposed: proposedBy, handed: true}); err != nil {
 		return err
 	}
 	bump(call.Tx)

@@ -100,6 +100,9 @@ type Material struct {
 	Basis     string   `yaml:"basis" json:"basis,omitempty"`
 	How       string   `yaml:"how" json:"how,omitempty"`
 	DeferDays int      `yaml:"defer_days" json:"defer_days,omitempty"`
+	// Intermediary is the service of an intermediary that makes the material, by
+	// its code or name on the list: what is not on it is not asked for.
+	Intermediary string `yaml:"intermediary" json:"intermediary,omitempty"`
 }
 
 // Supplied tells whether data supply the material, so that it is never asked for.
@@ -147,11 +150,13 @@ type Visit struct {
 	When     string       `yaml:"when" json:"when,omitempty"` // condition on form and applicant, "" for always
 }
 
-// Fees says what may be charged.
+// Fees says what may be charged. What is charged is named as it stands on its
+// list: the words that people read of it come from there.
 type Fees struct {
-	Charged bool   `yaml:"charged" json:"charged"`
-	Text    string `yaml:"text" json:"text"`
-	Basis   string `yaml:"basis" json:"basis,omitempty"`
+	Charged bool     `yaml:"charged" json:"charged"`
+	On      []string `yaml:"on" json:"on,omitempty"` // each fee by its code or name on the lists of fees
+	Text    string   `yaml:"text" json:"text"`
+	Basis   string   `yaml:"basis" json:"basis,omitempty"`
 }
 
 // Result is what a grant yields. An empty LicenceType is a document, no licence.
@@ -195,6 +200,9 @@ type Version struct {
 	FlowXML []byte
 	Flow    *flow.Definition
 	Form    *form.Form
+	// Listed tells apart what the lists of fees and of intermediary services left
+	// of the version on the day; "" where it rests on neither.
+	Listed string
 
 	itemYAML []byte // the files as they were written
 	formJSON []byte

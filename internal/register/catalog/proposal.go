@@ -76,7 +76,11 @@ func Propose(c *act.Call, item int64, d *Draft, reason string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := AsError(slices.Concat(wrong, settleAgency(d, bodies), differs)); err != nil {
+	off, err := d.listed(c.Tx, max(d.InForce.From, c.Today()))
+	if err != nil {
+		return 0, err
+	}
+	if err := AsError(slices.Concat(wrong, settleAgency(d, bodies), differs, off)); err != nil {
 		return 0, err
 	}
 	region, err := regionOf(c.Tx, r)

@@ -41,7 +41,8 @@ const versionsKept = 5000
 func New() *Catalog { return &Catalog{written: map[int64]*Version{}} }
 
 // InForce returns the version of an item that holds on a day: what an
-// application of that day is made for. A refusal says from when or until when
+// application of that day is made for, without the fees and the services of
+// intermediaries that are not on their lists then. A refusal says from when or until when
 // the item holds; a NotFound error that there is no such item.
 func (c *Catalog) InForce(tx *store.Tx, item int64, on day.Day) (*Version, error) {
 	all, err := c.Versions(tx, item)
@@ -50,7 +51,7 @@ func (c *Catalog) InForce(tx *store.Tx, item int64, on day.Day) (*Version, error
 	}
 	for _, v := range all {
 		if v.Span.Holds(on) {
-			return v, nil
+			return v.asListed(tx, on)
 		}
 	}
 	return nil, notInForce(all, on)

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"slices"
 	"strings"
 
 	"tongban/internal/record/act"
@@ -62,10 +63,42 @@ func (r *Register) Charged(tx *store.Tx, c Charge, d day.Day) (Entry, error) {
 	return Entry{}, gone(tx, "fee", c.Code, c.Name, d, articleFees)
 }
 
+// FeeFor tells whether an item may charge a fee on a day: the fee, named by its
+// code or its name, is on one of the lists of fees, for this item where the list
+// ties it to one, and in the hands of one of the agencies that handle the item.
+// The refusal names the article and asks to be recorded.
+func FeeFor(tx *store.Tx, item, fee string, agencies []string, d day.Day) (Entry, error) {
+	var other *Entry
+	for _, k := range kinds() {
+		if k.Group != "fee" {
+			continue
+		}
+		byCode, err := named(tx, k, fee, "", d)
+		if err != nil {
+			return Entry{}, err
+		}
+		byName, err := named(tx, k, "", fee, d)
+		if err != nil {
+			return Entry{}, err
+		}
+		for _, e := range append(byCode, byName...) {
+			tied := e.Content.Columns.Text("item")
+			if (tied == "" || covers(tied, item)) && slices.Contains(agencies, e.Agency) {
+				return e, nil
+			}
+			other = &e
+		}
+	}
+	if other != nil {
+		return Entry{}, act.Refuse("lists.fee.item", "name", other.Name).By(articleFees).Then("lists.fee.off.next").Recorded()
+	}
+	return Entry{}, gone(tx, "fee", fee, fee, d, articleFees)
+}
+
 // Intermediary tells whether an item may ask for an intermediary service on a
 // day: the service is on its list, for this item. service is its code or its
 // name. The refusal names the article and asks to be recorded.
-func (r *Register) Intermediary(tx *store.Tx, item, service string, d day.Day) (Entry, error) {
+func Intermediary(tx *store.Tx, item, service string, d day.Day) (Entry, error) {
 	k, err := KindOf(intermediaryList)
 	if err != nil {
 		return Entry{}, err

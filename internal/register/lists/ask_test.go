@@ -57,6 +57,22 @@ func TestFeesOffTheirList(t *testing.T) {
 				return nil
 			})
 		}
+		for _, c := range []struct {
+			item, fee, agency string
+			on                day.Day
+			code              string
+		}{
+			{item, "F-1", "scjg", today, ""}, {item, "检验费", "scjg", today, ""}, {base, "F-2", "scjg", today, "lists.fee.item"}, {item, "F-1", "spj", today, "lists.fee.item"},
+			{item, "F-2", "scjg", today + 10, "lists.fee.ended"}, {item, "加急费", "scjg", today, "lists.fee.off"},
+		} {
+			r.read(t, func(tx *store.Tx) error {
+				_, err := lists.FeeFor(tx, c.item, c.fee, []string{"jtj", c.agency}, c.on)
+				if acttest.Code(err) != c.code {
+					t.Errorf("%+v: %v", c, err)
+				}
+				return nil
+			})
+		}
 		r.read(t, func(tx *store.Tx) error {
 			fees, err := lists.FeesOf(tx, item, today)
 			if len(fees) != 2 {
@@ -77,7 +93,7 @@ func TestIntermediariesOffTheirList(t *testing.T) {
 			for _, c := range []struct{ item, service, code string }{
 				{item, "Z-1", ""}, {item, "环境影响评价", ""}, {base, "Z-1", ""}, {"510A-9", "Z-1", "lists.intermediary.item"}, {item, "水土保持评估", "lists.intermediary.off"},
 			} {
-				_, err := r.lists.Intermediary(tx, c.item, c.service, today)
+				_, err := lists.Intermediary(tx, c.item, c.service, today)
 				if acttest.Code(err) != c.code {
 					t.Errorf("%+v: %v", c, err)
 				}

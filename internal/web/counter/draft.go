@@ -67,6 +67,9 @@ func (o *desk) work(r *http.Request) (*work, *Party, error) {
 		if x.v, err = h.Items.ByID(tx, x.d.Version); err != nil {
 			return err
 		}
+		if x.v, err = x.v.Today(tx); err != nil {
+			return err
+		}
 		x.files, err = h.Files.List(tx, casework.FilesOf(x.d.ID))
 		return err
 	}); err != nil {

@@ -153,6 +153,9 @@ func (p *portal) result(tx *store.Tx, r *http.Request, h catalog.Hit) (result, e
 		return x, nil
 	}
 	v, err := p.House.Items.ByID(tx, h.Version)
+	if err == nil {
+		v, err = v.Today(tx)
+	}
 	if err != nil {
 		return x, err
 	}

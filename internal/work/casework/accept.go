@@ -120,8 +120,14 @@ func (m *matter) checkOriginals(keys []string) error {
 // complete wants every material that the item asks for to be there.
 func (m *matter) complete() error {
 	var wrong []act.Field
-	for _, x := range m.f.Facts.Materials {
-		if x.State == MaterialMissing || x.State == MaterialBring {
+	for i := range m.f.Facts.Materials {
+		x := &m.f.Facts.Materials[i]
+		if x.State != MaterialMissing && x.State != MaterialBring {
+			continue
+		}
+		if gone, err := m.waive(x); err != nil {
+			return err
+		} else if !gone {
 			wrong = append(wrong, act.Field{Name: "material:" + x.Key, Msg: wording.M("casework.accept.missing", "name", m.materialName(x.Key))})
 		}
 	}

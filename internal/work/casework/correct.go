@@ -115,6 +115,11 @@ func (m *matter) correctMaterials(shown []string) error {
 			x.State, x.Grade, x.Checked = MaterialChecked, "B", m.c.Actor.Person
 			continue
 		}
+		if gone, err := m.waive(x); err != nil {
+			return err
+		} else if gone {
+			continue
+		}
 		wrong = append(wrong, act.Field{Name: "material:" + x.Key, Msg: wording.M("casework.apply.material", "name", m.materialName(x.Key))})
 	}
 	return act.WrongFields("casework.apply.materials", wrong)

@@ -53,6 +53,13 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 	if err := m.checkMissing(in.Missing, s.Sources); err != nil {
 		return Done{}, err
 	}
+	for _, x := range in.Missing {
+		if key, ok := strings.CutPrefix(x.Key, "material:"); ok {
+			if err := m.mayDemand(key); err != nil {
+				return Done{}, err
+			}
+		}
+	}
 	s.Missing = in.Missing
 	n := &Noticed{Day: c.Today(), Until: m.v.Terms.Lapse.Due(o.Calendar(), c.Today()).Day}
 	for _, x := range in.Missing {
