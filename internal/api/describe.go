@@ -24,6 +24,7 @@ import (
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
 	"tongban/internal/work/compare"
+	"tongban/internal/work/reorganise"
 	"tongban/internal/work/inspect"
 )
 
@@ -74,7 +75,7 @@ func (s *server) describe() {
 		doc.Tags = append(doc.Tags, &huma.Tag{Name: t, Description: wording.Text(wording.ZH, "api.tag."+t), Extensions: inEnglish("api.tag." + t)})
 	}
 	commands := map[string]act.Command{}
-	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands()) {
+	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), reorganise.Commands(), law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {

@@ -80,6 +80,7 @@ type View struct {
 	Title  string
 	Number string
 	Agency string // key
+	Case   int64
 	Day    day.Day
 	Sample bool
 }
@@ -95,7 +96,7 @@ func (d *Desk) Check(tx *store.Tx, code string) (View, error) {
 	if !found {
 		return View{}, &act.Error{Kind: act.NotFound, Code: "paper.no_such_code", Msg: wording.M("paper.no_such_code")}
 	}
-	v := View{Title: p.Title, Number: p.Number, Agency: p.Agency, Day: p.Day, Sample: p.Sample}
+	v := View{Title: p.Title, Number: p.Number, Agency: p.Agency, Case: p.Proceeding, Day: p.Day, Sample: p.Sample}
 	s, err := d.sealed(tx, p)
 	var m wording.Message
 	if errors.As(err, &m) {

@@ -91,9 +91,10 @@ func (r *Register) Agency(tx *store.Tx, key string, d day.Day) (Agency, error) {
 	return Agency{}, act.Missing("identity.thing.agency")
 }
 
-// AgencyName returns the agency's short name on day d, or its key when it is not known.
+// AgencyName returns the agency's short name on day d, of one that is gone by then the
+// last one, or its key when it is not known.
 func (r *Register) AgencyName(tx *store.Tx, key string, d day.Day) (string, error) {
-	g, err := r.Agency(tx, key, d)
+	g, err := r.LastOf(tx, key, d)
 	if act.KindOf(err) == act.NotFound {
 		return key, nil
 	}

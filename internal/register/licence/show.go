@@ -88,6 +88,7 @@ type View struct {
 	Fields    []Field
 	Agency    string // name, as sealed
 	AgencyKey string
+	Case      int64 // 0: issued without one
 	Day       day.Day
 	From      day.Day
 	Last      day.Day // 0 is without end
@@ -109,7 +110,7 @@ func (r *Register) Verify(tx *store.Tx, code string) (View, error) {
 		return View{}, &act.Error{Kind: act.NotFound, Code: "licence.no_such_code", Msg: wording.M("licence.no_such_code")}
 	}
 	v := View{
-		State: l.State(tx.Today()), AgencyKey: l.Agency, Number: l.Number, Title: l.Title, Holder: l.Label, Day: l.Day, From: l.Span.From, Last: l.Last(),
+		State: l.State(tx.Today()), AgencyKey: l.Agency, Case: l.Proceeding, Number: l.Number, Title: l.Title, Holder: l.Label, Day: l.Day, From: l.Span.From, Last: l.Last(),
 		Sample: l.Sample, EndedDay: l.EndedDay, EndedBy: l.EndedBy,
 	}
 	if l.Stored == Superseded {

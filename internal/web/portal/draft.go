@@ -38,7 +38,7 @@ func (p *portal) open(w http.ResponseWriter, r *http.Request, a act.Actor) (*dra
 		return nil, false
 	}
 	var d *draft
-	if !p.Read(w, r, func(tx *store.Tx) error {
+	if err := p.House.Runner.SettleFor(r.Context(), r.Pattern, p.House.Store.Read(r.Context(), func(tx *store.Tx) error {
 		prepared, err := p.House.Office.Prepare(tx, a.Person, n)
 		if err != nil {
 			return err
@@ -49,7 +49,10 @@ func (p *portal) open(w http.ResponseWriter, r *http.Request, a act.Actor) (*dra
 			d.plan()
 		}
 		return nil
-	}) {
+	})); err != nil {
+		if !p.orphan(w, r, a, n, err) {
+			p.Fail(w, r, err)
+		}
 		return nil, false
 	}
 	if d.Submitted {
@@ -195,7 +198,11 @@ func (p *portal) draftPage(w http.ResponseWriter, r *http.Request, a act.Actor) 
 		check.Href, check.Status.Text = data.Next, ui.M("portal.draft.ready")
 	}
 	data.Tasks.Tasks = append(data.Tasks.Tasks, check)
-	p.show(w, r, ui.Page{Name: "portal/draft", Title: itemName(d.Version), Back: &ui.Link{Text: ui.M("portal.guide.back"), Href: "/items/" + id(d.Item)}, Data: data})
+	var notice *ui.Notice
+	if !p.Read(w, r, func(tx *store.Tx) (err error) { notice, err = p.moved(tx, d); return err }) {
+		return
+	}
+	p.show(w, r, ui.Page{Name: "portal/draft", Notice: notice, Title: itemName(d.Version), Back: &ui.Link{Text: ui.M("portal.guide.back"), Href: "/items/" + id(d.Item)}, Data: data})
 }
 
 // known is what the register already has: filled in, with its source, not asked.

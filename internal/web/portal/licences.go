@@ -94,6 +94,7 @@ type licenceData struct {
 	Reason  string
 	Sample  bool
 	Numbers []ui.Fact
+	Answers *answering
 }
 
 // openLicence opens a licence of the reader, or of one they may act for.
@@ -135,6 +136,12 @@ func (p *portal) licence(w http.ResponseWriter, r *http.Request, a act.Actor) {
 	}}
 	if s.EndedDay != 0 {
 		data.Ended = ui.M("portal.licence.ended", "day", ui.OnDay(s.EndedDay), "article", s.EndedBy, "agency", s.Document.Agency)
+	}
+	if !p.Read(w, r, func(tx *store.Tx) (err error) {
+		data.Answers, err = p.answers(tx, s.Agency, s.Day, s.Proceeding)
+		return err
+	}) {
+		return
 	}
 	if s.Proceeding != 0 {
 		data.Links = append(data.Links, ui.Link{Text: ui.M("portal.licence.case"), Href: "/my/" + id(s.Proceeding)})

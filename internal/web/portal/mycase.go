@@ -27,7 +27,8 @@ type caseData struct {
 	Answers   ui.SummaryList
 	Acts      []ui.Link
 	Contact   []ui.Fact
-	Public    bool // seen by number and query code
+	Public    bool       // seen by number and query code
+	Successor *answering // who answers for a closed case, when it is another now
 }
 
 // looked opens the case of the address for its reader; ok is false when the
@@ -68,7 +69,14 @@ func (p *portal) casePage(w http.ResponseWriter, r *http.Request, a act.Actor) {
 		data.Receipt = p.receipt(c)
 	}
 	p.private(c, &data)
-	if !p.Read(w, r, func(tx *store.Tx) error { return p.files(tx, c, &data) }) {
+	if !p.Read(w, r, func(tx *store.Tx) (err error) {
+		if c.Closed != 0 {
+			if data.Successor, err = p.answers(tx, c.Agency, c.Closed, c.ID); err != nil {
+				return err
+			}
+		}
+		return p.files(tx, c, &data)
+	}) {
 		return
 	}
 	page := ui.Page{Name: "portal/case", Title: itemName(c.Item), OwnHeading: true, Back: &ui.Link{Text: ui.M("portal.my.title"), Href: "/my"}, Data: data, Notice: p.caseNotice(r, c)}

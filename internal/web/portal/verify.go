@@ -22,6 +22,7 @@ type checkData struct {
 	Newer   string
 	Sample  bool
 	At      ui.Text
+	Answers *answering // who answers for it, when it is another now
 }
 
 func codeField() ui.Field {
@@ -58,14 +59,16 @@ func (p *portal) check(w http.ResponseWriter, r *http.Request) {
 		v, err := p.House.Licences.Verify(tx, code)
 		if err == nil {
 			data.licence(v)
-			return nil
+			data.Answers, err = p.answers(tx, v.AgencyKey, v.Day, v.Case)
+			return err
 		}
 		if act.KindOf(err) != act.NotFound {
 			return err
 		}
 		doc, err := p.House.Papers.Check(tx, code)
 		if err == nil {
-			data.paper(doc, p.agency(tx, doc.Agency))
+			data.paper(doc, p.agencyOn(tx, doc.Agency, doc.Day))
+			data.Answers, err = p.answers(tx, doc.Agency, doc.Day, doc.Case)
 		}
 		return err
 	}))

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"tongban/internal/record/store"
-	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/reorganise"
@@ -232,7 +231,7 @@ func (d *One) seals(n names) {
 // problems are what has to be settled first, in words.
 func (d *One) problems() {
 	for _, x := range d.Rivals {
-		d.Problems = append(d.Problems, wording.M("reorganise.fault.rival", "document", x.Document, "day", x.From))
+		d.Problems = append(d.Problems, x.Rival())
 	}
 	for _, m := range d.Faults {
 		d.Problems = append(d.Problems, m)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"tongban/internal/record/act"
-	"tongban/internal/rules/wording"
 )
 
 // lockName makes decisions and the carrying out of acts follow each other.
@@ -70,7 +69,7 @@ func (e *Effect) wrong() error {
 	if len(e.Rivals) > 0 {
 		err := act.Changed("reorganise.thing.agency")
 		for _, r := range e.Rivals {
-			err.Fields = append(err.Fields, act.Field{Name: "agencies", Msg: wording.M("reorganise.fault.rival", "document", r.Document, "day", r.From)})
+			err.Fields = append(err.Fields, act.Field{Name: "agencies", Msg: r.Rival()})
 		}
 		return err
 	}

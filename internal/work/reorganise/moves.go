@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tongban/internal/record/store"
-	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
 	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
@@ -169,100 +168,6 @@ func (e *Effect) decides(from, to, code string) (codes []string) {
 		}
 	}
 	return codes
-}
-
-// openCase is an open case that an agency has a part in, or may have later.
-type openCase struct {
-	id, item, version int64
-	number, title     string
-	agency            string
-	tasks             int
-	v                 *catalog.Version
-}
-
-// casesAt are the open cases of an agency: those that it leads, or has a task in, or
-// has a later step of.
-func (d *Desk) casesAt(tx *store.Tx, agency string) ([]openCase, error) {
-	list, err := store.All(tx, func(r store.Row) (c openCase, err error) {
-		return c, r.Scan(&c.id, &c.item, &c.version, &c.number, &c.title, &c.agency, &c.tasks)
-	}, `select p.id, p.item, p.item_version, p.number, p.title, p.agency,
-		(select count(*) from task t where t.home = p.home and t.proceeding = p.id and t.agency = $2 and t.state = 'open')
-		from proceeding p where p.home = $1 and p.closed = 0 and p.kind = 'case' order by p.id`, tx.Home(), agency)
-	if err != nil {
-		return nil, err
-	}
-	before, err := store.All(tx, func(r store.Row) (s string, err error) { return s, r.Scan(&s) },
-		`select distinct ref from reorganisation_move where home = $1 and kind = $2 and receiver = $3 and done order by ref`, tx.Home(), OnCase, agency)
-	if err != nil {
-		return nil, err
-	}
-	var has []openCase
-	for _, c := range list {
-		if c.v, err = d.Items.ByID(tx, c.version); err != nil {
-			return nil, err
-		}
-		_, handed := slices.BinarySearch(before, text(c.id))
-		if c.agency == agency || c.tasks > 0 || handed || c.v.Names(agency) {
-			has = append(has, c)
-		}
-	}
-	return has, nil
-}
-
-// casesOf are the open cases of the agency: each goes where it is named to go, else
-// with its item. A case without an open task of the agency goes too when a later
-// step of it is the agency's.
-func (d *Desk) casesOf(tx *store.Tx, e *Effect, g Agency) error {
-	list, err := d.casesAt(tx, g.Key)
-	for _, c := range list {
-		e.codes[text(c.id)] = c.number
-		to := e.receiver(g, OnCase, text(c.id), Move{g.Key, OnItem, c.v.Code, ""}, Move{g.Key, OnPower, c.v.Code, ""})
-		if to == "" {
-			continue
-		}
-		e.moves(g, OnCase, text(c.id), to)
-		if c.agency == g.Key {
-			e.wants = append(e.wants, want{g.Key, to, c.v.Code, c.number})
-		}
-		i := slices.IndexFunc(e.Cases, func(x Case) bool { return x.ID == c.id })
-		if i < 0 {
-			i, e.Cases = len(e.Cases), append(e.Cases, Case{ID: c.id, Number: c.number, Title: c.title, To: map[string]string{}})
-		}
-		e.Cases[i].To[g.Key] = to
-		e.Cases[i].Tasks += c.tasks
-	}
-	return err
-}
-
-// want is a power that the receiver of an item or a case will need.
-type want struct{ from, to, code, what string }
-
-// powerless names the items and cases whose receiver could not decide them: the power
-// that the old agency has goes elsewhere, or stays.
-func (d *Desk) powerless(tx *store.Tx, e *Effect) error {
-	holders := map[string][]power.Holding{}
-	for _, w := range e.wants {
-		held, known := holders[w.code]
-		if !known {
-			var err error
-			if held, err = d.Power.HoldersOf(tx, w.code, e.On); err != nil {
-				return err
-			}
-			holders[w.code] = held
-		}
-		had, has := false, false
-		for _, h := range held {
-			to := h.Agency
-			if x := e.holdings[h.ID]; x != nil {
-				to = x.to
-			}
-			had, has = had || h.Agency == w.from, has || to == w.to
-		}
-		if had && !has {
-			e.fault("reorganise.fault.powerless", "agency", w.to, "ref", w.what)
-		}
-	}
-	return nil
 }
 
 // waiting names what is written to begin at the agency only after the day: it cannot

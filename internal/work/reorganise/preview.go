@@ -20,7 +20,7 @@ type Effect struct {
 	Act
 	On       day.Day // from which it would hold
 	Agencies []Agency
-	Moves    []Move // in the order of agency, kind and what it is
+	Moves    []Move  // in the order of agency, kind and what it is
 	Things   []Thing // everything that the agencies have which end or cede, moved or not
 	Cases    []Case
 	Seals    []Seal
@@ -180,6 +180,19 @@ func (d *Desk) bodies(tx *store.Tx, e *Effect, moves []Move) error {
 		}
 	}
 	return nil
+}
+
+// Called is what an agency is called on the act's day; its key, when it is not known.
+func (e *Effect) Called(agency string) string {
+	if name := e.called[agency]; name != "" {
+		return name
+	}
+	return agency
+}
+
+// Rival says that another decided act concerns the same agencies.
+func (a Act) Rival() wording.Message {
+	return wording.M("reorganise.fault.rival", "document", a.Document, "day", a.From)
 }
 
 // call finds what the agencies of an act are called on its day, or as it founds them.
