@@ -37,6 +37,7 @@ import (
 	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
+	"tongban/internal/work/inspect"
 	"tongban/internal/work/object"
 	"tongban/internal/work/reorganise"
 )
@@ -98,6 +99,7 @@ type House struct {
 	Adjust    *adjust.Desk
 	Object    *object.Desk
 	Reform    *reorganise.Desk
+	Checkup   *inspect.Desk
 	Jobs      *job.Runner
 	Archive   *archive.Archive
 	Followers []ledger.Follower // what watches the ledger
@@ -248,8 +250,9 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Object = &object.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Vault: h.Vault, Calendar: h.Calendars.Current, Region: o.Region, Adjusts: adjust.Naming}
 	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
 	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
+	h.Checkup = &inspect.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
-	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver}, job.Options{Log: o.Log})
+	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, inspect.JobKind: h.Checkup.Work}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
 		return err
 	}

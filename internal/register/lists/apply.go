@@ -91,9 +91,16 @@ func (p *planned) apply(c *act.Call) (Done, error) {
 	w := writer{p: p, tx: c.Tx, seq: done.Seq, index: complete}
 	for i := range p.steps {
 		w.step(&p.steps[i])
+		if len(w.versions) < rowsAtOnce {
+			continue
+		}
+		w.send()
+		if err := c.Tx.Flush(); err != nil {
+			return done, err
+		}
 	}
 	w.send()
-	if err := counted(c.Tx, len(w.words)); err != nil {
+	if err := counted(c.Tx, done.Added+done.Edited); err != nil {
 		return done, err
 	}
 	digest := w.sum.Sum(nil)
@@ -184,6 +191,10 @@ func (w *writer) step(s *step) {
 		parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], s.digest, name, nameKey(name), s.text})
 }
 
+// rowsAtOnce is how many versions are held before they are sent: of a province's
+// list not all are in memory twice.
+const rowsAtOnce = 2000
+
 func (w *writer) send() {
 	if len(w.entries) > 0 {
 		w.tx.PutRows(`insert into list_entry(home, id, list, code, newest, version, from_day, ended, agency, region, digest)`, w.entries)
@@ -195,4 +206,5 @@ func (w *writer) send() {
 	if w.index {
 		putIndex(w.tx, w.words, w.seq, w.p.steps[len(w.p.steps)-1].code)
 	}
+	w.entries, w.versions, w.words = nil, nil, nil
 }

@@ -53,19 +53,33 @@ func RuleOf(key string) (Rule, bool) {
 // Judge goes through the catalogue rule by rule and hands out what it finds, as
 // it finds it. The order depends on the catalogue only. The catalogue must not
 // change meanwhile; it is not changed.
-func Judge(c *Catalogue) iter.Seq[Finding] { return judge(c, "") }
+func Judge(c *Catalogue) iter.Seq[Finding] { return findings(c, "") }
 
 // About is what Judge finds about one code: an item that is proposed, with the
 // catalogue in which it would stand. Rules for single items look at it alone.
-func About(c *Catalogue, code string) iter.Seq[Finding] { return judge(c, code) }
+func About(c *Catalogue, code string) iter.Seq[Finding] { return findings(c, code) }
 
-func judge(c *Catalogue, only string) iter.Seq[Finding] {
+// Judged is Judge for who tells how far it is: with the key of each rule that was
+// gone through comes no finding.
+func Judged(c *Catalogue) iter.Seq2[Finding, string] { return judge(c, "") }
+
+func findings(c *Catalogue, only string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
-		f := &finder{c: c, only: only, yield: yield, index: newIndex(c)}
+		for f, gone := range judge(c, only) {
+			if gone == "" && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+func judge(c *Catalogue, only string) iter.Seq2[Finding, string] {
+	return func(yield func(Finding, string) bool) {
+		f := &finder{c: c, only: only, yield: func(x Finding) bool { return yield(x, "") }, index: newIndex(c)}
 		for i := range table {
 			f.check = &table[i]
 			f.run()
-			if f.stopped {
+			if f.stopped || !yield(Finding{}, f.check.Key) {
 				return
 			}
 		}

@@ -19,7 +19,7 @@ type checking struct {
 // mountChecking adds the pages of 清单体检.
 func mountChecking(o *desk, mux *door.Mux) {
 	h := o.door.House
-	k := &checking{o, &inspect.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Region: h.Office.Region}}
+	k := &checking{o, h.Checkup}
 	for pattern, f := range map[string]http.HandlerFunc{
 		"GET /manage/checkup":                   k.list,
 		"POST /manage/checkup":                  k.run,
@@ -37,6 +37,7 @@ const runsShown = 24
 // Check is the page of the newest run.
 type Check struct {
 	Never  bool // nobody ever ran it
+	Going  *Going
 	Whole  bool // the whole area is shown, not one agency's part
 	Run    inspect.Run
 	By     string
@@ -47,13 +48,40 @@ type Check struct {
 	Next   string
 }
 
-// run checks the catalogue and shows what was found.
+// Going is a check that is under way.
+type Going struct {
+	inspect.Underway
+	Follows bool    // the page is loaded again by itself
+	Toggle  ui.Link // to the page that is, or is not
+}
+
+const (
+	goingAt    = "/manage/checkup?follow=1"
+	goingEvery = "3" // seconds
+)
+
+// run has the catalogue checked by a job, and leads to the page that says how far
+// it is.
 func (k *checking) run(w http.ResponseWriter, r *http.Request) {
-	if _, err := k.inspect.Check(r.Context(), door.Actor(r), door.Key(r)); err != nil {
+	if err := k.inspect.Order(r.Context(), door.Actor(r), door.Key(r)); err != nil {
 		k.door.Fail(w, r, err)
 		return
 	}
-	door.Done(w, r, "/manage/checkup?done=ran")
+	k.door.House.Jobs.Wake()
+	door.Done(w, r, goingAt)
+}
+
+// going tells how far a check is that is under way; nil for none.
+func going(tx *store.Tx, r *http.Request) (*Going, error) {
+	u, there, err := inspect.UnderwayNow(tx)
+	if err != nil || !there {
+		return nil, err
+	}
+	g := &Going{Underway: u, Follows: r.URL.Query().Get("follow") != "", Toggle: ui.Link{Text: ui.M("inspect.page.going.follow"), Href: goingAt}}
+	if g.Follows {
+		g.Toggle = ui.Link{Text: ui.M("inspect.page.going.stay"), Href: "/manage/checkup"}
+	}
+	return g, nil
 }
 
 // list shows the newest run, how much was found by each rule, and the findings.
@@ -71,7 +99,11 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		data.Whole = only == ""
+		if data.Whole = only == ""; data.Whole {
+			if data.Going, err = going(tx, r); err != nil {
+				return err
+			}
+		}
 		if data.Never = len(runs) == 0; data.Never {
 			return nil
 		}
@@ -109,6 +141,9 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 		return err
 	}) {
 		return
+	}
+	if data.Going != nil && data.Going.Follows {
+		w.Header().Set("Refresh", goingEvery)
 	}
 	k.render(w, r, "check", 0, ui.Page{Title: ui.M("inspect.page.title"), Data: data, Back: &ui.Link{Text: ui.M("manage.menu.flows"), Href: "/manage/flows"}})
 }

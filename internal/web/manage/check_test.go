@@ -48,6 +48,14 @@ func shows(t *testing.T, b *webtest.Browser, list ...string) {
 	}
 }
 
+// checked has the ordered check run.
+func checked(t *testing.T, w *webtest.World) {
+	t.Helper()
+	if n, err := w.House.Jobs.RunDue(t.Context(), w.Clock.Now()); err != nil || n != 1 {
+		t.Fatalf("%d jobs: %v", n, err)
+	}
+}
+
 // The catalogue is checked, a finding is read, accepted and taken back, all
 // without script.
 func TestTheCatalogueIsChecked(t *testing.T) {
@@ -56,7 +64,15 @@ func TestTheCatalogueIsChecked(t *testing.T) {
 	powers(t, w, "排污口设置审批", "放射源转让审批")
 	m := w.Official("zfb_catalogue_1")
 	holds(t, m.Get("/manage/flows").Follow("清单体检"), 200, "还没有体检过")
-	holds(t, m.Fill("/manage/checkup"), 200, "体检完成", "2 项权力", "现有错误", "最近 1 次体检", "按规则", "已认可", "最早发现", "看数字表")
+	holds(t, m.Fill("/manage/checkup"), 200, "正在体检", "正在读清单", "不要自动更新")
+	if m.Header.Get("Refresh") == "" || strings.Contains(m.Page, "还没有体检过") || strings.Contains(m.Page, `action="/manage/checkup"`) {
+		t.Error("the page of a check that goes on does not follow it, or begins another")
+	}
+	if holds(t, m.Follow("不要自动更新"), 200, "自动更新，看到查完"); m.Header.Get("Refresh") != "" {
+		t.Error("the page follows who did not ask for it")
+	}
+	checked(t, w)
+	holds(t, m.Get("/manage/checkup"), 200, "2 项权力", "现有错误", "最近 1 次体检", "按规则", "已认可", "最早发现", "看数字表")
 	shows(t, m, `<svg class="draw"`)
 
 	// The rule leads to its findings, the filters narrow and never break.
@@ -101,7 +117,9 @@ func TestACircleIsDrawn(t *testing.T) {
 	w := webtest.Found(t, 58, func(a act.Actor) []ui.Link { return admin.Menu(a) }, manage.Mount, admin.Mount)
 	powers(t, w, "排污口设置审批")
 	m := w.Official("zfb_catalogue_1")
-	holds(t, m.Get("/manage/checkup").Fill("/manage/checkup"), 200, "体检完成")
+	holds(t, m.Get("/manage/checkup").Fill("/manage/checkup"), 200, "正在体检")
+	checked(t, w)
+	m.Get("/manage/checkup")
 	at := findingAt.FindString(m.Page)
 	circle := checkup.Plain{ID: at[len("/manage/checkup/"):], Rule: "proof_circle", Severity: checkup.Error, Subject: checkup.Subject{Kind: checkup.OfDocument, Code: "居住证明", Name: "居住证明"},
 		Article: "行政许可法第三十一条", Message: "要居住证明得先有用工证明", Ring: []checkup.Subject{{Kind: checkup.OfDocument, Code: "居住证明", Name: "居住证明"}, {Kind: checkup.OfDocument, Code: "用工证明", Name: "用工<证明>"}}}

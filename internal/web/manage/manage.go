@@ -108,7 +108,7 @@ func menuOf(path string) string {
 var notices = map[string]string{
 	"saved": "manage.done.saved", "handed": "manage.done.handed", "dropped": "manage.done.dropped", "uploaded": "manage.done.uploaded",
 	"begun": "manage.match.done.begun", "decided": "manage.match.done.decided", "agreed": "manage.match.done.agreed",
-	"ran": "inspect.page.done.ran", "accepted": "inspect.page.done.accepted", "reopened": "inspect.page.done.reopened",
+	"accepted": "inspect.page.done.accepted", "reopened": "inspect.page.done.reopened",
 }
 
 func number(r *http.Request) int64 {

@@ -31,6 +31,8 @@ type Desk struct {
 	People *identity.Register
 	Items  *catalog.Catalog
 	Region string // area whose catalogue it is
+
+	said func() // called when it was said how far an ordered check is
 }
 
 // Run is one check of the whole catalogue. Accepted findings are counted apart

@@ -22,10 +22,10 @@ func scanRun(r store.Row) (x Run, err error) {
 	return x, err
 }
 
-// Recent lists up to limit runs, the newest first, behind the one with the id
+// Recent lists up to limit runs that are done, the newest first, behind the one with the id
 // before; 0 begins.
 func Recent(tx *store.Tx, before int64, limit int) ([]Run, error) {
-	return store.All(tx, scanRun, `select `+runColumns+` from checkup_run where home = $1 and ($2 = 0 or id < $2) order by id desc limit $3`, tx.Home(), before, limit)
+	return store.All(tx, scanRun, `select `+runColumns+` from checkup_run where home = $1 and not (`+underway+`) and ($2 = 0 or id < $2) order by id desc limit $3`, tx.Home(), before, limit)
 }
 
 const findingColumns = `state, agency, first_day, mended_day, rev, reason, accepted_by, accepted_at, body`

@@ -32,22 +32,31 @@ type kept struct {
 }
 
 // Check runs the check of the whole catalogue and keeps what it found. The lists
-// are read and judged beside the command, so that nobody waits for it.
+// are read and judged beside the command, so that nobody waits for it. Order has
+// it done by a job.
 func (d *Desk) Check(ctx context.Context, a act.Actor, token string) (Run, error) {
+	return d.check(ctx, a, token, nil)
+}
+
+func (d *Desk) check(ctx context.Context, a act.Actor, token string, p *progress) (Run, error) {
 	x := Run{Region: d.Region}
-	var list []found
-	err := d.Runner.Store.Read(ctx, func(tx *store.Tx) error {
-		if err := d.Runner.Rights.Authorise(tx, a, CommandRun.Right, act.Scope{Region: d.Region}); err != nil {
+	var all *checkup.Catalogue
+	err := d.Runner.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if err = d.Runner.Rights.Authorise(tx, a, CommandRun.Right, act.Scope{Region: d.Region}); err != nil {
 			return err
 		}
-		c, err := d.Live(tx)
-		if err != nil {
-			return err
+		if all, err = d.Live(tx); err == nil {
+			x.On, x.Items, x.Powers = tx.Today(), len(all.Items), len(all.Powers)
 		}
-		x.On, x.Items, x.Powers = tx.Today(), len(c.Items), len(c.Powers)
-		list, err = judge(c)
 		return err
 	})
+	if err == nil {
+		err = p.read(x)
+	}
+	var list []found
+	if err == nil {
+		list, err = judge(all, p)
+	}
 	if err != nil {
 		return Run{}, d.Runner.SettleFor(ctx, CommandRun.Name, err)
 	}
@@ -58,12 +67,13 @@ func (d *Desk) Check(ctx context.Context, a act.Actor, token string) (Run, error
 		if err := c.Allow(act.Scope{Region: region}); err != nil {
 			return Run{}, err
 		}
+		p.end(c.Tx)
 		return x.put(c, list)
 	})
 }
 
 // judge gathers what is found, in one language, and whose entry each is about.
-func judge(c *checkup.Catalogue) (list []found, err error) {
+func judge(c *checkup.Catalogue, p *progress) (list []found, err error) {
 	whose := map[string]string{}
 	for i := range c.Powers {
 		if p := &c.Powers[i]; len(p.Holders) > 0 {
@@ -74,7 +84,13 @@ func judge(c *checkup.Catalogue) (list []found, err error) {
 		whose[string(checkup.OfItem)+c.Items[i].Code] = c.Items[i].Agency
 	}
 	seen := map[string]bool{}
-	for f := range checkup.Judge(c) {
+	for f, gone := range checkup.Judged(c) {
+		if gone != "" {
+			if err := p.gone(gone); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if seen[f.ID] {
 			continue // the same words twice in one list
 		}
@@ -175,7 +191,7 @@ func (x *Run) write(c *act.Call) error {
 // runs follow each other.
 func standing(tx *store.Tx) (map[string]kept, error) {
 	var newest int64
-	if _, err := tx.Get([]any{&newest}, `select coalesce(max(id), 0) from checkup_run where home = $1`, tx.Home()); err != nil {
+	if _, err := tx.Get([]any{&newest}, `select coalesce(max(id), 0) from checkup_run where home = $1 and not (`+underway+`)`, tx.Home()); err != nil {
 		return nil, err
 	}
 	if _, _, err := store.Held(tx, scanRun, `select `+runColumns+` from checkup_run where home = $1 and id = $2`, tx.Home(), newest); err != nil {
