@@ -39,7 +39,21 @@ func Build(ctx context.Context, o house.Options, play Play) (_ *Played, err erro
 	if err != nil {
 		return nil, err
 	}
-	return played, FoundAdjustments(ctx, h)
+	if err := FoundAdjustments(ctx, h); err != nil {
+		return nil, err
+	}
+	return played, checkedUp(ctx, h, c)
+}
+
+// checkedUp has the whole catalogue checked once, as its keepers find it in the
+// morning on which the demonstration begins.
+func checkedUp(ctx context.Context, h *house.House, c *County) error {
+	keeper, err := c.Actor(ctx, "zfb_catalogue_1")
+	if err != nil {
+		return err
+	}
+	_, err = h.Checkup.Check(ctx, keeper, "")
+	return explained(err)
 }
 
 // Reopen opens a house in which the county was built, with a clock that runs:

@@ -11,6 +11,7 @@ import (
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 	"tongban/internal/work/casework"
+	"tongban/internal/work/inspect"
 )
 
 // year founds a county and plays a year of n cases in it.
@@ -183,11 +184,32 @@ func TestBuiltCountyIsReopenedAtItsStart(t *testing.T) {
 		t.Error(err)
 	}
 	underWay(t, h)
+	checkedUp(t, h)
 	list, err := h.Office.Mine(t.Context(), actor(t, c, "baker"), 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(list) != 1 || list[0].Status != casework.Concluded || list[0].ID != y.Cases[0].ID {
 		t.Errorf("the baker has %+v", list)
+	}
+}
+
+// checkedUp wants that the catalogue was checked once, with something to read and
+// nothing said a thousand times.
+func checkedUp(t *testing.T, h *house.House) {
+	t.Helper()
+	if err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
+		runs, err := inspect.Recent(tx, 0, 9)
+		if err != nil || len(runs) != 1 {
+			t.Fatalf("%d runs: %v", len(runs), err)
+		}
+		x := runs[0]
+		if x.Items < 1000 || x.Powers < 2000 || x.Errors+x.Warnings+x.Notes == 0 || x.ByRule["law_unknown"] > 100 {
+			t.Errorf("the check of the demonstration: %+v", x)
+		}
+		t.Logf("%d errors, %d warnings, %d notes: %v", x.Errors, x.Warnings, x.Notes, x.ByRule)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -173,7 +173,12 @@ func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err err
 		return out, err
 	}
 	out.Same = p.same
-	for _, d := range p.enter {
+	for i, d := range p.enter {
+		if i%entersAtOnce == entersAtOnce-1 { // those of a province are not all held
+			if err := c.Tx.Flush(); err != nil {
+				return out, err
+			}
+		}
 		ref, err := create(c, newRow{d: d, region: o.Region, span: d.span(c, o)})
 		if err != nil {
 			return out, err
@@ -192,6 +197,9 @@ func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err err
 	}
 	return out, counted(c.Tx, len(p.enter))
 }
+
+// entersAtOnce is how many new items are held before their rows are sent.
+const entersAtOnce = 1000
 
 // counted lets PostgreSQL count again after many new items: what is common and
 // what is rare decides how it searches.
