@@ -98,7 +98,7 @@ func (o *desk) fillList(tx *store.Tx, here ui.Page, k *lists.Kind, q lists.Query
 func (o *desk) filters(tx *store.Tx, here ui.Page, k *lists.Kind, q lists.Query, on ui.Field, names lists.Names, d *listPage) (total lists.Counted, err error) {
 	whole := q
 	whole.Agency, whole.Type = "", ""
-	all, err := lists.Count(tx, whole)
+	all, err := o.counts.of(tx, whole)
 	if err != nil {
 		return total, err
 	}

@@ -39,6 +39,7 @@ const most = 80
 type desk struct {
 	*door.Door
 	overview overview
+	counts   counted
 	named    named
 	books    chan struct{} // workbooks that may be written at once
 }
@@ -205,6 +206,44 @@ func (v *overview) at(tx *store.Tx) (map[string]lists.Standing, error) {
 		v.seq, v.day, v.all = seq, today, all
 	}
 	return all, err
+}
+
+// counted remembers what was counted while nothing changes: of a province's list
+// every entry is read for it.
+type counted struct {
+	mu  sync.Mutex
+	seq int64
+	day day.Day
+	all map[lists.Query][]lists.Counted
+}
+
+// countsKept bounds what is remembered: readers look for anything.
+const countsKept = 200
+
+// of counts a list's entries by agency and type.
+func (v *counted) of(tx *store.Tx, q lists.Query) ([]lists.Counted, error) {
+	seq, err := lists.Head(tx)
+	if err != nil {
+		return nil, err
+	}
+	q.After, q.Limit, q.Bare = "", 0, true
+	today := tx.Today()
+	v.mu.Lock()
+	if v.seq != seq || v.day != today || len(v.all) >= countsKept {
+		v.seq, v.day, v.all = seq, today, map[lists.Query][]lists.Counted{}
+	}
+	known, there := v.all[q]
+	v.mu.Unlock()
+	if there {
+		return known, nil
+	}
+	list, err := lists.Count(tx, q)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err == nil && v.seq == seq && v.day == today {
+		v.all[q] = list
+	}
+	return list, err
 }
 
 // named remembers what agencies and regions are called on a day, while none changes.
