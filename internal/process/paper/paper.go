@@ -91,7 +91,7 @@ func (p Paper) Hash() string {
 //
 // The event of the command names the paper; Hash binds it.
 func (d *Desk) Write(c *act.Call, p *proceeding.Proceeding, key *vault.Key, kind, agency string, f Facts) (Paper, error) {
-	form, err := d.form(c.Tx, kind, agency, c.Today())
+	form, rule, err := d.form(c.Tx, kind, agency, c.Today())
 	if err != nil {
 		return Paper{}, err
 	}
@@ -108,7 +108,7 @@ func (d *Desk) Write(c *act.Call, p *proceeding.Proceeding, key *vault.Key, kind
 			return Paper{}, err
 		}
 	}
-	out.Number = form.number(body.Short, p.Number, out.Year, out.N)
+	out.Number = form.number(rule, body.Short, p.Number, out.Year, out.N)
 	f.Agency, f.Reference = body.Name, out.Number
 	if f.Number == "" {
 		f.Number = p.Number
@@ -116,7 +116,7 @@ func (d *Desk) Write(c *act.Call, p *proceeding.Proceeding, key *vault.Key, kind
 	if f.Day == "" {
 		f.Day = wording.Date(wording.ZH, out.Day)
 	}
-	text, err := form.render(f)
+	text, err := form.render(rule, f)
 	if err != nil {
 		return Paper{}, err
 	}

@@ -77,6 +77,9 @@ func TestEveryTemplateOfTheCountyWrites(t *testing.T) {
 	}
 	for name := range county(t) {
 		kind := strings.TrimSuffix(name, ".yaml")
+		if kind == paper.RuleKind {
+			continue
+		}
 		for _, f := range []paper.Facts{full, {}} {
 			p, err := d.write(kind, "spj", f)
 			if err != nil {

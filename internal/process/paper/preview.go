@@ -11,7 +11,7 @@ type Preview struct{ Title, Body string }
 // Preview renders the paper that Write would write today from these facts. It
 // writes nothing and takes no number; its own number is left open.
 func (d *Desk) Preview(tx *store.Tx, kind, agency string, f Facts) (Preview, error) {
-	form, err := d.form(tx, kind, agency, tx.Today())
+	form, rule, err := d.form(tx, kind, agency, tx.Today())
 	if err != nil {
 		return Preview{}, err
 	}
@@ -23,6 +23,6 @@ func (d *Desk) Preview(tx *store.Tx, kind, agency string, f Facts) (Preview, err
 	if f.Day == "" {
 		f.Day = wording.Date(wording.ZH, tx.Today())
 	}
-	text, err := form.render(f)
+	text, err := form.render(rule, f)
 	return Preview{Title: form.Title, Body: text}, err
 }

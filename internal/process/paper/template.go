@@ -21,9 +21,14 @@ type Template struct {
 	Kind    string `yaml:"kind"`
 	Title   string `yaml:"title"`
 	TitleEN string `yaml:"title_en"`
-	Number  string `yaml:"number"` // rule of the 字号: {short} the agency's short name, {year}, {n}; or {case}, the number of the case
-	Sealed  bool   `yaml:"sealed"`
-	Body    string `yaml:"body"` // text/template over Facts
+	// Word is the kind's word in the 字号, which the rule of all papers makes up.
+	Word string `yaml:"word"`
+	// Number stands in place of Word: {case}, the number of the case, for a paper
+	// without one of its own; or, from before there was a rule of all papers, a
+	// whole one of {short}, {year} and {n}.
+	Number string `yaml:"number"`
+	Sealed bool   `yaml:"sealed"`
+	Body   string `yaml:"body"` // text/template over Facts
 
 	id   int64
 	text *template.Template
@@ -32,6 +37,7 @@ type Template struct {
 var (
 	kindForm  = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 	braced    = regexp.MustCompile(`\{[^}]*\}`)
+	wordForm  = regexp.MustCompile(`^\p{Han}{1,6}$`)
 	textBytes = 64 << 10 // of a written paper: more is a fault of the facts
 )
 
@@ -49,39 +55,78 @@ func ParseTemplate(file []byte) (*Template, error) {
 	if t.Title == "" || strings.TrimSpace(t.Body) == "" {
 		return nil, wording.M("paper.template.empty", "kind", t.Kind)
 	}
+	if t.Kind == RuleKind {
+		return nil, wording.M("paper.template.kind", "kind", t.Kind)
+	}
+	if err := t.checkNumber(); err != nil {
+		return nil, err
+	}
+	var err error
+	t.text, err = textOf(t.Kind, t.Body)
+	return t, err
+}
+
+// checkNumber wants a word for the rule of all papers, or the number of the case,
+// or a whole rule of the template's own.
+func (t *Template) checkNumber() error {
+	if t.Word != "" {
+		if t.Number != "" || !wordForm.MatchString(t.Word) {
+			return wording.M("paper.template.word_form", "kind", t.Kind, "word", t.Word)
+		}
+		return nil
+	}
 	for _, b := range braced.FindAllString(t.Number, -1) {
 		if b != "{short}" && b != "{year}" && b != "{n}" && b != "{case}" {
-			return nil, wording.M("paper.template.number", "kind", t.Kind, "rule", t.Number)
+			return wording.M("paper.template.number", "kind", t.Kind, "rule", t.Number)
 		}
 	}
 	full := strings.Contains(t.Number, "{n}") && strings.Contains(t.Number, "{year}") && strings.Contains(t.Number, "{short}")
 	if full == strings.Contains(t.Number, "{case}") {
-		return nil, wording.M("paper.template.number", "kind", t.Kind, "rule", t.Number)
+		return wording.M("paper.template.number", "kind", t.Kind, "rule", t.Number)
 	}
-	var err error
-	if t.text, err = template.New(t.Kind).Option("missingkey=error").Parse(t.Body); err != nil {
-		return nil, wording.M("paper.template.body", "kind", t.Kind, "why", strings.TrimPrefix(err.Error(), "template: "))
+	return nil
+}
+
+// textOf reads a text over facts and checks it as a whole.
+func textOf(kind, body string) (*template.Template, error) {
+	text, err := template.New(kind).Option("missingkey=error").Parse(body)
+	if err != nil {
+		return nil, wording.M("paper.template.body", "kind", kind, "why", strings.TrimPrefix(err.Error(), "template: "))
 	}
-	if len(t.text.Templates()) != 1 {
-		return nil, wording.M("paper.template.word", "kind", t.Kind, "word", "define")
+	if len(text.Templates()) != 1 {
+		return nil, wording.M("paper.template.word", "kind", kind, "word", "define")
 	}
-	return t, checkBody(t.Kind, t.text.Root)
+	return text, checkBody(kind, text.Root)
 }
 
 // counted tells whether the papers of this kind have a running number. One that
 // bears the number of its case needs no counter, for which all papers of an
 // agency would wait on one another.
-func (t *Template) counted() bool { return strings.Contains(t.Number, "{n}") }
+func (t *Template) counted() bool { return t.Word != "" || strings.Contains(t.Number, "{n}") }
 
-// number writes the paper's number.
-func (t *Template) number(short, matter string, year int, n int64) string {
-	return strings.NewReplacer("{short}", short, "{year}", strconv.Itoa(year), "{n}", strconv.FormatInt(n, 10), "{case}", matter).Replace(t.Number)
+// number writes the paper's number, by the rule of all papers where the template
+// leaves it to that.
+func (t *Template) number(r *Rule, short, matter string, year int, n int64) string {
+	form := t.Number
+	if t.Word != "" {
+		form = r.Number
+	}
+	return strings.NewReplacer("{short}", short, "{word}", t.Word, "{year}", strconv.Itoa(year), "{n}", strconv.FormatInt(n, 10), "{case}", matter).Replace(form)
 }
 
-// render fills the template.
-func (t *Template) render(f Facts) (string, error) {
+// render fills the template, under the heading of all papers.
+func (t *Template) render(r *Rule, f Facts) (string, error) {
 	var b bytes.Buffer
-	if err := t.text.Execute(&bounded{&b, textBytes}, f); err != nil {
+	out := &bounded{&b, textBytes}
+	if r != nil {
+		if err := r.text.Execute(out, f); err != nil {
+			return "", fmt.Errorf("heading of paper %s: %w", t.Kind, err)
+		}
+		if b.Len() > 0 {
+			b.WriteString("\n\n")
+		}
+	}
+	if err := t.text.Execute(out, f); err != nil {
 		return "", fmt.Errorf("paper %s: %w", t.Kind, err)
 	}
 	return strings.TrimSpace(b.String()) + "\n", nil
