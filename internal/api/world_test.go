@@ -17,9 +17,9 @@ import (
 
 	"tongban/internal/api"
 	"tongban/internal/demo"
+	"tongban/internal/demo/demotest"
 	"tongban/internal/house"
 	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 )
@@ -51,21 +51,7 @@ func both(t *testing.T, f func(w *world)) {
 
 func found(t *testing.T, e store.Engine) *world {
 	t.Helper()
-	o := storetest.Options(t, e)
-	clock := demo.NewClock(demo.Founded)
-	h, err := house.Open(t.Context(), house.Options{
-		Dir: t.TempDir(), Database: o.URL, Region: demo.Region, Remedies: demo.Remedies(), Clock: clock.Now, Sample: true, NoSync: true,
-		Hash: identity.Argon{MemoryKiB: 64, Passes: 1, Lanes: 1},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = h.Close() })
-	county, err := demo.Found(t.Context(), h, func(string, int, int) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	clock.Set(demo.Start)
+	h, county, clock := demotest.Open(t, e, house.Options{})
 	srv := httptest.NewServer(api.Handler(h, api.Options{Version: "test", Cookie: "tb_session"}))
 	t.Cleanup(srv.Close)
 	w := &world{T: t, h: h, county: county, clock: clock, url: srv.URL, client: srv.Client(), mu: &sync.Mutex{}, tokens: map[string]string{}}

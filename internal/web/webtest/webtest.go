@@ -9,8 +9,10 @@ import (
 	"testing"
 
 	"tongban/internal/demo"
+	"tongban/internal/demo/demotest"
 	"tongban/internal/house"
 	"tongban/internal/record/act"
+	"tongban/internal/record/store"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/door"
@@ -34,13 +36,7 @@ type Mount func(*door.Door, *door.Mux) error
 // is the left menu of officials; nil is none.
 func Found(t *testing.T, seed uint64, menu func(act.Actor) []ui.Link, rooms ...Mount) *World {
 	t.Helper()
-	clock := demo.NewClock(demo.Start)
-	h, err := house.Open(t.Context(), house.Options{Dir: t.TempDir(), Region: demo.Region, Remedies: demo.Remedies(), Clock: clock.Now, Rand: demo.Randomness(seed),
-		Sample: true, NoSync: true, Hash: identity.Argon{MemoryKiB: 64, Passes: 1, Lanes: 1}})
-	must(t, err)
-	t.Cleanup(func() { _ = h.Close() })
-	c, err := demo.Found(t.Context(), h, nil)
-	must(t, err)
+	h, c, clock := demotest.Open(t, store.SQLite, house.Options{Rand: demo.Randomness(seed)})
 	d, err := door.New(h, door.Options{Site: ui.Plain("云禾"), Authority: ui.Plain("云禾县"), Menu: menu})
 	must(t, err)
 	mux := door.NewMux()

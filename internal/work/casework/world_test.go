@@ -11,11 +11,11 @@ import (
 	"testing"
 
 	"tongban/internal/demo"
+	"tongban/internal/demo/demotest"
 	"tongban/internal/house"
 	"tongban/internal/process/proceeding"
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
-	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/casework"
@@ -44,23 +44,8 @@ func both(t *testing.T, f func(w *world)) {
 
 func newWorld(t *testing.T, e store.Engine) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context(), clock: demo.NewClock(demo.Founded)}
-	o := house.Options{
-		Dir: t.TempDir(), Region: demo.Region, Remedies: demo.Remedies(), Clock: w.clock.Now, Sample: true, NoSync: true,
-		Hash: identity.Argon{MemoryKiB: 64, Passes: 1, Lanes: 1},
-	}
-	if e == store.Postgres {
-		o.Database = storetest.Options(t, e).URL
-	}
-	var err error
-	if w.House, err = house.Open(w.ctx, o); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
-	if w.c, err = demo.Found(w.ctx, w.House, nil); err != nil {
-		t.Fatal(err)
-	}
-	w.clock.Set(demo.Start)
+	w := &world{t: t, ctx: t.Context()}
+	w.House, w.c, w.clock = demotest.Open(t, e, house.Options{})
 	return w
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes and drops databases
@@ -58,27 +59,54 @@ func Options(t testing.TB, e store.Engine) store.Options {
 	if e == store.SQLite {
 		return store.Options{Dir: t.TempDir()}
 	}
-	return store.Options{URL: newDatabase(t, ServerURL(t))}
+	return store.Options{URL: passing(t, "template0")}
 }
 
-func newDatabase(t testing.TB, server string) string {
+// Kept names a new database of PostgreSQL that stays as long as the server, to be
+// copied.
+func Kept(t testing.TB) store.Options {
 	t.Helper()
-	db, err := sql.Open("pgx", server)
+	db, u, _ := newDatabase(t, "template0")
+	_ = db.Close()
+	return store.Options{URL: u}
+}
+
+// Copy names a database that begins as a copy of another on the test's server, to
+// which nobody may be connected; it is dropped with the test.
+func Copy(t testing.TB, of store.Options) store.Options {
+	t.Helper()
+	u, err := url.Parse(of.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := fmt.Sprintf("t%016x", rand.Uint64())
-	if _, err := db.Exec(`create database ` + name + ` template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`); err != nil {
-		t.Fatal(err)
-	}
+	return store.Options{URL: passing(t, strings.TrimPrefix(u.Path, "/"))}
+}
+
+// passing makes a database that is dropped with the test.
+func passing(t testing.TB, template string) string {
+	t.Helper()
+	db, u, name := newDatabase(t, template)
 	t.Cleanup(func() {
 		_, _ = db.Exec(`drop database if exists ` + name + ` with (force)`)
 		_ = db.Close()
 	})
-	u, err := url.Parse(server)
+	return u
+}
+
+func newDatabase(t testing.TB, template string) (server *sql.DB, address, name string) {
+	t.Helper()
+	u, err := url.Parse(ServerURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	db, err := sql.Open("pgx", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name = fmt.Sprintf("t%016x", rand.Uint64())
+	if _, err := db.Exec(`create database ` + name + ` template ` + template + ` encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`); err != nil {
+		t.Fatal(err)
+	}
 	u.Path = "/" + name
-	return u.String()
+	return db, u.String(), name
 }
