@@ -24,8 +24,9 @@ import (
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
 	"tongban/internal/work/compare"
-	"tongban/internal/work/reorganise"
 	"tongban/internal/work/inspect"
+	"tongban/internal/work/object"
+	"tongban/internal/work/reorganise"
 )
 
 // english is the extension that holds the English words of whatever has Chinese
@@ -75,7 +76,8 @@ func (s *server) describe() {
 		doc.Tags = append(doc.Tags, &huma.Tag{Name: t, Description: wording.Text(wording.ZH, "api.tag."+t), Extensions: inEnglish("api.tag." + t)})
 	}
 	commands := map[string]act.Command{}
-	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), reorganise.Commands(), law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands()) {
+	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), reorganise.Commands(),
+		law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), object.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {

@@ -129,11 +129,8 @@ func (o *desk) hallCases(w http.ResponseWriter, r *http.Request) {
 		Columns: []ui.Column{{Label: ui.M("manage.hall.number")}, {Label: ui.M("manage.hall.accepted")}, {Label: ui.M("manage.hall.settled")}}}
 	if !o.door.Read(w, r, func(tx *store.Tx) error {
 		only, err := o.only(tx, r)
-		if err == nil && only != "" && e.Window != only {
-			err = o.theirs(tx, r, e.Decider)
-		}
-		if err != nil {
-			return err
+		if err != nil || only != "" && e.Window != only && e.Decider != only {
+			return err // nothing of theirs
 		}
 		from, until := lastYear(tx.Today())
 		list, err := proceeding.ShowElsewhere(tx, casework.Kind, from, until, e, shownMax)
