@@ -53,6 +53,9 @@ func (l *Ledger) StaleExtend(ctx context.Context, meanwhile func() error) error 
 	})
 }
 
+// LastActsSelect is the statement that reads a page of last acts.
+const LastActsSelect = lastActsSelect
+
 // ErrNumberedElsewhere is what a numberer gets that came too late.
 var ErrNumberedElsewhere = errNumberedElsewhere
 

@@ -259,6 +259,13 @@ func (v *verification) states(ctx context.Context) error {
 	return nil
 }
 
+// lastActsSelect is a cross join so that SQLite goes from the page of streams to their
+// acts, and not through all acts for each page.
+const lastActsSelect = `select coalesce(n.log, 0), coalesce(n.seq, -1), e.stream, e.leaf
+	from (select stream, max(version) as version from event where home = $1 and stream > $2 group by stream order by stream limit $3) m
+	cross join event e left join entry n on n.home = e.home and n.event = e.id
+	where e.home = $1 and e.stream = m.stream and e.version = m.version order by m.stream`
+
 // lastActs reads the last act of each of the streams after from.
 func lastActs(tx *store.Tx, from string) ([]row, error) {
 	return store.All(tx, func(r store.Row) (row, error) {
@@ -268,10 +275,7 @@ func lastActs(tx *store.Tx, from string) ([]row, error) {
 			x.Leaf, x.fault = parseSpine(x.Bytes)
 		}
 		return x, err
-	}, `select coalesce(n.log, 0), coalesce(n.seq, -1), e.stream, e.leaf
-		from (select stream, max(version) as version from event where home = $1 and stream > $2 group by stream order by stream limit $3) m
-		join event e on e.home = $1 and e.stream = m.stream and e.version = m.version
-		left join entry n on n.home = e.home and n.event = e.id order by e.stream`, tx.Home(), from, statePage)
+	}, lastActsSelect, tx.Home(), from, statePage)
 }
 
 func (v *verification) stateOf(tx *store.Tx, x row) error {

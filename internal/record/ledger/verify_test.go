@@ -10,6 +10,7 @@ import (
 
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
+	"tongban/internal/record/store/storetest"
 )
 
 // cases is a table of states, as a room above keeps one.
@@ -333,5 +334,23 @@ func TestVerifyManyPages(t *testing.T) {
 		if _, err := r.Verify(ended, nil); err == nil {
 			t.Error("a verification that was ended says that it read everything")
 		}
+	})
+}
+
+// A page of streams is read by the streams: a record of a million acts has thousands
+// of such pages.
+func TestLastActsGoByTheirStreams(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, r *rig) {
+		if r.s.Engine() == store.Postgres {
+			return // goes by how many there are
+		}
+		must(t, r.s.Read(bg, func(tx *store.Tx) error {
+			plan := storetest.Plan(t, tx, ledger.LastActsSelect, tx.Home(), "case/1", 20)
+			if !strings.Contains(plan, "SEARCH e USING INDEX sqlite_autoindex_event_1 (home=? AND stream=? AND version=?)") {
+				t.Errorf("all acts are read for a page of streams:\n%s", plan)
+			}
+			return nil
+		}))
 	})
 }
