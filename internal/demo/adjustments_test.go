@@ -6,10 +6,12 @@ import (
 	"tongban/internal/house"
 	"tongban/internal/record/store"
 	"tongban/internal/work/adjust"
+	"tongban/internal/work/object"
 )
 
 // underWay checks that visitors find an adjustment at each stage where somebody has
-// to act, and a batch from above whose bodies have partly answered.
+// to act, a batch from above whose bodies have partly answered, and objections that
+// wait, are mended and are not.
 func underWay(t *testing.T, h *house.House) {
 	t.Helper()
 	if err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
@@ -31,6 +33,13 @@ func underWay(t *testing.T, h *house.House) {
 		}
 		if len(tasks) < 26 || answered != 2 {
 			t.Errorf("%d of %d bodies answered", answered, len(tasks))
+		}
+		if err != nil {
+			return err
+		}
+		objections, err := object.Count(tx, "")
+		if len(objections) != 1 || objections[0] != (object.Counts{Agency: "scjg", Open: 1, Mended: 1, Kept: 1}) {
+			t.Errorf("objections: %+v", objections)
 		}
 		return err
 	}); err != nil {

@@ -16,8 +16,8 @@ func Options(dir, database string) house.Options {
 }
 
 // Build founds the county in an empty house, plays its year and leaves some
-// adjustments of the lists under way, without
-// flushing to the disk on the way: a building that was broken off is begun
+// adjustments of the lists and objections to them under way, without flushing to
+// the disk on the way: a building that was broken off is begun
 // again in an empty folder. o.Clock is made here. The house is closed after it;
 // Reopen opens it for work.
 func Build(ctx context.Context, o house.Options, play Play) (_ *Played, err error) {
@@ -40,6 +40,9 @@ func Build(ctx context.Context, o house.Options, play Play) (_ *Played, err erro
 		return nil, err
 	}
 	if err := FoundAdjustments(ctx, h); err != nil {
+		return nil, err
+	}
+	if err := FoundObjections(ctx, h); err != nil {
 		return nil, err
 	}
 	return played, checkedUp(ctx, h, c)

@@ -5,7 +5,7 @@ import { enter } from './county.mjs';
 import { desk } from './lib.mjs';
 
 const publicPages = ['/', '/?who=legal', '/search', '/search?q=食品', '/search?q=没有这样的事', '/progress', '/grants', '/check', '/check/0000000000000000', '/proof',
-  '/lists', '/lists/power', '/lists/power?q=许可', '/laws', '/notices/adjustments', '/agencies', '/agencies/scjg', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
+  '/lists', '/lists/power', '/lists/power?q=许可', '/laws', '/documents', '/documents/acceptance', '/documents/rule', '/notices/adjustments', '/agencies', '/agencies/scjg', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
 
 // links are the addresses in a page, as its HTML has them.
 export const links = (html) => [...html.matchAll(/href="([^"]+)"/g)].map(([, at]) => at.replaceAll('&amp;', '&'));
@@ -39,6 +39,7 @@ export async function survey(browser, where) {
   const law = await anybody.find('/laws', /^\/laws\/[^/?]+$/);
   add('', 'public', power, `${power}/v1`, '/lists/power/changes?from=2025-01-01&to=2026-01-01', law, await anybody.find(law, /^\/laws\/[^/]+\/[^/?]+$/),
     await anybody.find('/notices/adjustments', /^\/notices\/adjustments\/\d+$/));
+  add('', 'public', await anybody.find(power, /^\/objections\/new\?/), `/objections?list=power&code=${power.split('/').at(-1)}`);
   await applicant(browser, where, foods, add);
   await officials(browser, where, add);
   await anybody.page.context().close();
@@ -69,7 +70,8 @@ const lists = {
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
   'zfb.supervisor1': ['/office/figures', '/office/watch'],
   'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system', '/admin/laws', '/manage/flows', '/manage/checkup', '/manage/compare',
-    '/manage/adjustments', '/manage/batches', '/manage/reorganisations', '/manage/reorganisations/new'],
+    '/manage/adjustments', '/manage/batches', '/manage/hall', '/manage/objections', '/manage/reorganisations', '/manage/reorganisations/new'],
+  'scjg.manager1': ['/manage/flows', '/manage/adjustments', '/manage/checkup', '/manage/compare', '/manage/hall', '/manage/objections'],
   'zfb.admin1': ['/admin/staff', '/admin/operations', '/admin/operations?every=60', '/admin/system'],
 };
 
@@ -81,7 +83,7 @@ async function officials(browser, where, add) {
     for (const at of begin) {
       const cases = [...new Set(await r.all(at, /^\/office\/case\/\d+/))];
       for (const one of cases) await actsOf(r, login, one.split(/[?#]/)[0], acts, add);
-      if (at === '/manage/adjustments' || at === '/manage/batches') add(login, 'staff', await r.find(at, new RegExp(`^${at}/\\d+$`)));
+      if (at === '/manage/adjustments' || at === '/manage/batches' || at === '/manage/objections') add(login, 'staff', await r.find(at, new RegExp(`^${at}/\\d+$`)));
       if (at === '/manage/flows') {
         const one = (await r.all(at, /^\/manage\/flows\/\d+$/))[0];
         add(login, 'staff', ...['', '/row?id=accept', '/add?id=accept', '/try', '/compare', '/hand-in'].map((p) => one + p));
