@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
 	"tongban/internal/rules/reconcile"
 	"tongban/internal/work/compare"
 )
@@ -37,6 +38,7 @@ type comparisonDone struct {
 
 // comparedLine is a line of either list in a row.
 type comparedLine struct {
+	Key  string `json:"key" example:"W1"`
 	Code string `json:"code" example:"W1"`
 	Name string `json:"name" example:"食品经营许可"`
 }
@@ -53,6 +55,7 @@ type comparedRow struct {
 	Row         int             `json:"row" example:"1"`
 	Relation    string          `json:"relation" enum:"same,renamed,coarser,finer,only_theirs,only_ours" example:"renamed"`
 	Score       int             `json:"score" example:"930"`
+	Rev         int             `json:"rev" example:"0"`
 	Verdict     string          `json:"verdict" enum:",confirmed,rejected" example:""`
 	Theirs      []comparedLine  `json:"theirs" nullable:"false"`
 	Ours        []comparedLine  `json:"ours" nullable:"false"`
@@ -66,7 +69,53 @@ type comparedIn struct {
 	Paged
 }
 
+// comparisonLine is a list that was compared.
+type comparisonLine struct {
+	Comparison int64   `json:"comparison" example:"1001"`
+	Agency     string  `json:"agency" example:"scjg"`
+	File       string  `json:"file"`
+	On         day.Day `json:"on"`
+	Theirs     int     `json:"theirs"`
+	Ours       int     `json:"ours"`
+	Found      int     `json:"found"`
+	At         string  `json:"at" format:"date-time"`
+}
+
+// verdictBody is what a person says about a row. Without are lines that do not
+// belong into a row of several, by their keys.
+type verdictBody struct {
+	Rev     int      `json:"rev" minimum:"0" example:"0"`
+	Verdict string   `json:"verdict" enum:"confirmed,rejected" example:"confirmed"`
+	Reason  string   `json:"reason,omitempty" maxLength:"1000"`
+	Without []string `json:"without,omitempty" maxItems:"500"`
+}
+
+// TheComparison names a comparison.
+type TheComparison struct {
+	ID int64 `path:"comparison" example:"1001"`
+}
+
 func comparisons(s *server) {
+	on(s, spec{id: "listComparisons", method: http.MethodGet, path: "/comparisons", tag: "list", access: staff}, s.listComparisons)
+	on(s, spec{id: "decideCompared", method: http.MethodPost, path: "/comparisons/{comparison}/rows/{row}/verdict", tag: "list", command: compare.CommandDecide.Name, access: staff,
+		example: verdictBody{Verdict: "confirmed"}}, func(ctx context.Context, v *visit, in *struct {
+		Keyed
+		TheComparison
+		Row  int `path:"row" minimum:"1" example:"1"`
+		Body verdictBody
+	}) (*echoedBody[compare.Decided], error) {
+		b := in.Body
+		done, err := s.comparing().Decide(ctx, v.actor, in.Key, compare.Decision{Comparison: in.ID, N: in.Row, Rev: b.Rev, Verdict: reconcile.Verdict(b.Verdict), Reason: b.Reason, Without: b.Without})
+		return &echoedBody[compare.Decided]{Echoed(in.Keyed), done}, err
+	})
+	on(s, spec{id: "agreeCompared", method: http.MethodPost, path: "/comparisons/{comparison}/agree", tag: "list", command: compare.CommandAgree.Name, access: staff},
+		func(ctx context.Context, v *visit, in *struct {
+			Keyed
+			TheComparison
+		}) (*echoedBody[compare.Decided], error) {
+			done, err := s.comparing().Agree(ctx, v.actor, in.Key, in.ID)
+			return &echoedBody[compare.Decided]{Echoed(in.Keyed), done}, err
+		})
 	on(s, spec{id: "compareOwnList", method: http.MethodPost, path: "/comparisons", tag: "list", command: compare.CommandBegin.Name, access: staff,
 		example: ownList{Agency: "scjg", Entries: []ownLine{{Code: "W1", Name: "食品经营许可", Days: "20个工作日"}}}}, s.compareOwn)
 	on(s, spec{id: "listCompared", method: http.MethodGet, path: "/comparisons/{comparison}/rows", tag: "list", access: staff}, s.compared)
@@ -86,6 +135,26 @@ func (s *server) compareOwn(ctx context.Context, v *visit, in *keyedBody[ownList
 	}
 	id, err := s.comparing().Begin(ctx, v.actor, in.Key, compare.Sent{Agency: in.Body.Agency, File: "api.json", Src: src})
 	return &echoedBody[comparisonDone]{Echoed(in.Keyed), comparisonDone{id}}, err
+}
+
+// listComparisons lists what the reader's agency, or the area, compared; the newest first.
+func (s *server) listComparisons(ctx context.Context, v *visit, in *Paged) (*pageOut[comparisonLine], error) {
+	before, list := int64(0), []comparisonLine(nil)
+	if err := place(in.Cursor, &before); err != nil {
+		return nil, err
+	}
+	err := s.read(ctx, func(tx *store.Tx) error {
+		agency, err := s.only(tx, v)
+		if err != nil {
+			return err
+		}
+		all, err := compare.Recent(tx, agency, before, in.Limit+1)
+		for _, c := range all {
+			list = append(list, comparisonLine{c.ID, c.Agency, c.File, c.On, c.Theirs, c.Ours, c.Found, moment(c.At)})
+		}
+		return err
+	})
+	return page("/comparisons", nil, *in, list, func(c comparisonLine) any { return c.Comparison }), err
 }
 
 // compared lists the rows of a comparison.
@@ -121,13 +190,13 @@ func (s *server) compared(ctx context.Context, v *visit, in *comparedIn) (*pageO
 }
 
 func comparedOf(r *compare.Row, v *visit) comparedRow {
-	out := comparedRow{Row: r.N, Relation: string(r.Relation), Score: r.Score, Verdict: string(r.Verdict), Theirs: []comparedLine{}, Ours: []comparedLine{},
+	out := comparedRow{Row: r.N, Relation: string(r.Relation), Score: r.Score, Rev: r.Rev, Verdict: string(r.Verdict), Theirs: []comparedLine{}, Ours: []comparedLine{},
 		Differences: []comparedField{}, Why: []string{}}
 	for _, l := range r.Theirs {
-		out.Theirs = append(out.Theirs, comparedLine{l.Code, l.Name})
+		out.Theirs = append(out.Theirs, comparedLine{l.Entry().Key(), l.Code, l.Name})
 	}
 	for _, l := range r.Ours {
-		out.Ours = append(out.Ours, comparedLine{l.Code, l.Name})
+		out.Ours = append(out.Ours, comparedLine{l.Entry().Key(), l.Code, l.Name})
 	}
 	for _, d := range r.Differences {
 		out.Differences = append(out.Differences, comparedField{string(d.Field), d.Theirs, d.Ours})

@@ -28,10 +28,28 @@ func TestAnOwnListOnTheAPI(t *testing.T) {
 		if alone := w.get(who, path+"?relation=only_theirs").ok(); len(alone.list("items")) != 1 || !strings.Contains(string(alone.raw), "值班轮换安排") {
 			w.Errorf("alone: %s", alone.raw)
 		}
+		w.decides(path, first.list("items")[0])
+		if n := len(w.all(who, "/comparisons")); n != 1 {
+			w.Errorf("%d comparisons", n)
+		}
 		w.post(who, "/comparisons", list(map[string]any{"name": "甲", "days": "很快"})).fails(422, "lists.problems")
 		w.post(who, "/comparisons", list()).fails(422, "api.wrong")
 		w.post(who, "/comparisons", map[string]any{"agency": "nobody", "entries": good["entries"]}).fails(422, "compare.agency")
 		w.get(who, "/comparisons/1/rows").fails(404, "act.not_found")
 		w.get(who, path+"?relation=x").fails(422, "api.wrong")
 	})
+}
+
+// decides confirms a row; nobody decides over what somebody else decided.
+func (w *world) decides(path string, row map[string]any) {
+	w.Helper()
+	at := fmt.Sprintf("%s/%v/verdict", path, row["row"])
+	w.post("scjg_reviewer_1", at, map[string]any{"rev": 0, "verdict": "confirmed"}).fails(403, "act.not_allowed")
+	w.post("zfb_catalogue_1", at, map[string]any{"rev": 0, "verdict": "rejected"}).fails(422, "compare.reason")
+	w.post("zfb_catalogue_1", at, map[string]any{"rev": 0, "verdict": "confirmed"}).ok()
+	w.post("zfb_catalogue_2", at, map[string]any{"rev": 0, "verdict": "rejected", "reason": "不是一件事"}).fails(409, "act.changed")
+	if now := w.get("zfb_catalogue_1", path+"?limit=1").ok().list("items")[0]; now["verdict"] != "confirmed" || now["rev"] != float64(1) {
+		w.Errorf("row: %v", now)
+	}
+	w.post("zfb_catalogue_1", strings.TrimSuffix(path, "/rows")+"/agree", nil).ok()
 }

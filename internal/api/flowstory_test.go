@@ -36,7 +36,7 @@ func flowStory(w *world) {
 	w.bpmn(path)
 
 	back := w.get(keeper, path).ok()
-	if back.num("rev") != 3 || back.num("changes") == 0 {
+	if back.num("rev") != 4 || back.num("changes") == 0 {
 		w.Errorf("table: %s", back.raw)
 	}
 	d := w.all(keeper, path+"/differences")
@@ -45,7 +45,7 @@ func flowStory(w *world) {
 	}
 	from := w.clock.Now().Day() + 10
 	w.post(keeper, path+"/hand-in", map[string]any{"rev": 1, "from": from, "reason": "试一试"}).fails(409, "act.changed")
-	id := w.post(keeper, path+"/hand-in", map[string]any{"rev": 3, "from": from, "reason": "受理时限缩短"}).ok().num("proposal")
+	id := w.post(keeper, path+"/hand-in", map[string]any{"rev": 4, "from": from, "reason": "受理时限缩短"}).ok().num("proposal")
 	proposal := fmt.Sprintf("/proposals/%d", id)
 	if n := len(w.all(keeper2, fmt.Sprintf("%s/differences?proposal=%d", path, id))); n != 1 {
 		w.Errorf("the proposal differs in %d rows", n)
@@ -60,6 +60,9 @@ func flowStory(w *world) {
 		w.Errorf("proposal: %s", p.raw)
 	}
 	w.get(keeper, "/flows/1").fails(404, "act.not_found")
+	w.files(keeper, "/items/import", file{"items.csv", "不是清单"}).fails(422, "catalog.import.problems")
+	w.files(keeper, "/items/import", file{"items.doc", "什么"}).fails(422, "admin.import.wrong")
+	w.files("scjg_reviewer_1", "/items/import", file{"items.csv", ""}).fails(403, "act.not_allowed")
 }
 
 // edits changes a row: what is wrong is told at its field, and nobody overwrites
@@ -110,7 +113,10 @@ func (w *world) bpmn(path string) {
 		w.Errorf("uploaded: %s", r.raw)
 	}
 	w.post(keeper, path+"/drop", map[string]any{"rev": 1}).fails(409, "act.changed")
-	w.files(keeper, path+"/bpmn?rev=2", file{"flow.bpmn", string(got.raw)}).ok()
+	const empty = `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p" isExecutable="true"></process></definitions>`
+	w.files(keeper, path+"/bpmn?rev=2", file{"empty.bpmn", empty}).ok()
+	w.post(keeper, path+"/try", map[string]any{"turns": []any{}}).fails(422, "api.flow.stuck")
+	w.files(keeper, path+"/bpmn?rev=3", file{"flow.bpmn", string(got.raw)}).ok()
 }
 
 func checkStory(w *world) {

@@ -94,10 +94,10 @@ func (s *server) tryFlow(ctx context.Context, v *visit, in *struct {
 	t, err := flowtable.Try(x.Flow, s.h.Calendars.Current(), start, turns)
 	var m wording.Message
 	if errors.As(err, &m) {
-		return nil, act.WrongFields("catalog.flow.wrong", []act.Field{{Name: "flow", Msg: m}})
+		return nil, act.WrongFields("api.flow.stuck", []act.Field{{Name: "flow", Msg: m}})
 	}
 	if err != nil {
-		return nil, act.Wrong("manage.try.not")
+		return nil, act.Wrong("api.flow.stuck")
 	}
 	return &bodyOf[flowTrial]{trialOf(t, v.lang)}, nil
 }

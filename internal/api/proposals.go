@@ -72,6 +72,8 @@ func proposals(s *server) {
 		done, err := s.h.Changes.Drop(ctx, v.actor, in.Key, in.Proposal, in.Body.Note)
 		return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, err
 	})
+	on(s, spec{id: "importItems", method: http.MethodPost, path: "/items/import", tag: "flow", access: staff, command: catalog.Import.Name}, s.importItems)
+	s.takesFiles("/items/import")
 	on(s, spec{id: "endItem", method: http.MethodPost, path: "/items/{item}/withdraw", tag: "flow", access: staff, command: "item.withdraw",
 		example: endItemBody{"2026-09-01", "依据已经废止"}}, func(ctx context.Context, v *visit, in *onFlow[endItemBody]) (*echoedBody[change.Settled], error) {
 		from, err := typedDay(in.Body.From)
@@ -81,6 +83,37 @@ func proposals(s *server) {
 		done, err := s.h.Changes.Withdraw(ctx, v.actor, in.Key, in.Item, from, in.Body.Reason)
 		return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, err
 	})
+}
+
+type itemFilesIn struct {
+	Keyed
+	Sent
+	Try bool `query:"try" example:"true"`
+}
+
+// importItems brings items in from a list or an archive, all or nothing; with try it
+// tells what would be done.
+func (s *server) importItems(ctx context.Context, v *visit, in *itemFilesIn) (*echoedBody[catalog.Imported], error) {
+	if err := s.first(ctx, v, catalog.Import); err != nil {
+		return nil, err
+	}
+	files, err := in.files()
+	if err != nil {
+		return nil, err
+	}
+	drafts, wrong, err := change.ReadUpload(files[0].name, files[0].text)
+	if err == nil {
+		err = catalog.AsError(wrong)
+	}
+	if err != nil {
+		return nil, err
+	}
+	bring := s.h.Changes.Import
+	if in.Try {
+		bring = s.h.Changes.Check
+	}
+	done, err := bring(ctx, v.actor, catalog.ImportOptions{Region: s.h.Office.Region, Token: in.Key}, drafts)
+	return &echoedBody[catalog.Imported]{Echoed(in.Keyed), done}, err
 }
 
 func (s *server) proposalOf(tx *store.Tx, p catalog.Proposal) (proposalView, error) {

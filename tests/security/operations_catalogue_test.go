@@ -40,6 +40,9 @@ func init() {
 		`showProposal dropProposal`, rule{staff: true, right: "item.propose", over: anyAgency, away: true},
 		`publishProposal`, rule{staff: true, right: "item.publish", away: true},
 		`endItem`, rule{staff: true, right: "item.withdraw"},
+		`importItems`, rule{staff: true, right: "item.import"},
+		`listComparisons`, rule{staff: true, right: "item.propose", over: anyAgency},
+		`decideCompared agreeCompared`, rule{staff: true, right: "item.propose", over: anyAgency, away: true},
 
 		`listCheckups runCheckup`, rule{staff: true, right: "item.inspect"},
 		`listCheckupRules listFindings`, rule{staff: true, right: "item.propose", over: anyAgency},
@@ -62,7 +65,7 @@ func catalogueThing(id, name string) string {
 	if id == "repealLaw" {
 		return "none"
 	}
-	if strings.Contains(" adjustment notice order obstacle proposal change comment ", " "+name+" ") {
+	if strings.Contains(" adjustment notice order obstacle proposal change comment row ", " "+name+" ") {
 		return "1"
 	}
 	return ""

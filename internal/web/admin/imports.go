@@ -1,22 +1,18 @@
 package admin
 
 import (
-	"archive/zip"
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
-	"strings"
 
 	"tongban/internal/record/act"
 	"tongban/internal/register/catalog"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
+	"tongban/internal/work/change"
 )
 
 // importMax bounds a file that is brought in, in bytes: a list of fifty thousand
@@ -68,7 +64,7 @@ func (o *desk) preview(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		var drafts []*catalog.Draft
 		var wrong []catalog.Problem
-		drafts, wrong, err = read(name, b)
+		drafts, wrong, err = change.ReadUpload(name, b)
 		if err == nil && len(wrong) == 0 {
 			err = o.try(r, &data, drafts)
 		}
@@ -137,7 +133,7 @@ func (o *desk) apply(w http.ResponseWriter, r *http.Request) {
 		o.door.Fail(w, r, act.Wrong("office.form.broken"))
 		return
 	}
-	drafts, wrong, err := read(values.Get("name"), b)
+	drafts, wrong, err := change.ReadUpload(values.Get("name"), b)
 	if err == nil {
 		err = catalog.AsError(wrong)
 	}
@@ -145,56 +141,4 @@ func (o *desk) apply(w http.ResponseWriter, r *http.Request) {
 		_, err = o.change.Import(r.Context(), door.Actor(r), catalog.ImportOptions{Region: o.door.House.Office.Region, Token: values.Get("idempotency_key")}, drafts)
 	}
 	o.done(w, r, err, "/admin/proposals?done=imported")
-}
-
-// read reads a file by its name: a list, or the folders of written items.
-func read(name string, b []byte) ([]*catalog.Draft, []catalog.Problem, error) {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".csv":
-		drafts, wrong := catalog.ReadCSV(b)
-		return drafts, wrong, nil
-	case ".xlsx":
-		drafts, wrong := catalog.ReadExcel(b)
-		return drafts, wrong, nil
-	case ".zip":
-		return readZip(b)
-	}
-	return nil, nil, act.WrongFields("admin.import.wrong", []act.Field{{Name: "file", Msg: ui.M("admin.import.kind")}})
-}
-
-const (
-	zipFiles = 1000
-	zipBytes = 64 << 20 // unpacked: a bomb is refused before it is read
-)
-
-// readZip reads the folders of written items in an archive: every folder that
-// holds an item.yaml.
-func readZip(b []byte) ([]*catalog.Draft, []catalog.Problem, error) {
-	broken := act.WrongFields("admin.import.wrong", []act.Field{{Name: "file", Msg: ui.M("admin.import.zip")}})
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		return nil, nil, broken
-	}
-	var size uint64
-	for _, f := range z.File {
-		if size += f.UncompressedSize64; size > zipBytes || len(z.File) > zipFiles {
-			return nil, nil, act.WrongFields("admin.import.wrong", []act.Field{{Name: "file", Msg: ui.M("admin.import.zip.large")}})
-		}
-	}
-	var drafts []*catalog.Draft
-	var wrong []catalog.Problem
-	err = fs.WalkDir(z, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Base(name) != "item.yaml" {
-			return err
-		}
-		draft, bad := catalog.ReadFolder(z, path.Dir(name))
-		if wrong = append(wrong, bad...); len(bad) == 0 {
-			drafts = append(drafts, draft)
-		}
-		return nil
-	})
-	if err != nil || len(drafts)+len(wrong) == 0 {
-		return nil, nil, broken
-	}
-	return drafts, wrong, nil
 }
