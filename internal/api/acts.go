@@ -84,6 +84,12 @@ type amendBody struct {
 	Reason string `json:"reason" maxLength:"2000" example:"门牌号写错了一个字"`
 }
 
+type moveBody struct {
+	To      int64  `json:"to,omitempty" example:"0"`
+	Article string `json:"article" maxLength:"2000" example:"示范办法第二十条"`
+	Reason  string `json:"reason" maxLength:"2000" example:"新版本少一步，申请人早拿到结果"`
+}
+
 type answerBody struct {
 	Text string `json:"text" maxLength:"5000" example:"没有意见"`
 }
@@ -169,6 +175,11 @@ func moreActs(s *server) {
 		example: amendBody{"premises_address", "云禾县示范镇二号", "门牌号写错了一个字"}}, o.Amend, func(id int64, b amendBody) casework.AmendIn {
 		return casework.AmendIn{Case: id, Field: b.Field, Value: b.Value, Reason: b.Reason}
 	})
+	caseAct(s, spec{id: "moveCase", path: "/cases/{case}/move", command: "case.move", access: staff,
+		example: moveBody{0, "示范办法第二十条", "新版本少一步，申请人早拿到结果"}}, o.Move, func(id int64, b moveBody) casework.MoveIn {
+		return casework.MoveIn{Case: id, To: b.To, Article: b.Article, Reason: b.Reason}
+	})
+	on(s, spec{id: "previewMove", method: http.MethodGet, path: "/cases/{case}/move", tag: "act", access: staff}, s.previewMove)
 	on(s, spec{id: "answerInquiry", method: http.MethodPost, path: "/cases/{case}/inquiries/{inquiry}/answer", tag: "act", command: "case.answer", access: staff,
 		example: answerBody{"没有意见"}}, func(ctx context.Context, v *visit, in *onInquiry) (*doneOut, error) {
 		done, err := o.Answer(ctx, v.actor, in.Key, casework.AnswerIn{Case: in.Case, Inquiry: in.Inquiry, Text: in.Body.Text})
