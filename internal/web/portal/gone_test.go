@@ -2,12 +2,15 @@ package portal_test
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
+	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/webtest"
+	"tongban/internal/work/change"
 	"tongban/internal/work/reorganise"
 )
 
@@ -31,16 +34,9 @@ func (w *world) merged(heirs map[string]string) {
 func (w *world) reorganised(p reorganise.Plan) (at reorganise.At) {
 	t := w.T
 	t.Helper()
+	ann := w.managers()[0]
 	err := w.House.Store.Read(t.Context(), func(tx *store.Tx) error {
-		writers, err := w.House.People.StaffOf(tx, "zfb", "catalogue", tx.Today())
-		if err != nil {
-			return err
-		}
 		deciders, err := w.House.People.StaffOf(tx, "zfb", "leader", tx.Today())
-		if err != nil {
-			return err
-		}
-		ann, err := w.House.People.ActorOf(tx, writers[0], "zfb", "catalogue")
 		if err != nil {
 			return err
 		}
@@ -97,4 +93,58 @@ func TestWhatAnAgencyWroteOutlivesIt(t *testing.T) {
 	w.browser().get(check).says(200, "真的，确由这个机关发出", writer, "云委〔2026〕9号", "以后，由"+now+"负责")
 	second = w.resident("neighbour")
 	second.get(open).says(200, "市场监督管理局的这件事现在由云禾县农业农村局办理", "要你填的")
+
+	// When the heir drops the item, the draft says so and whom to ask.
+	w.ended("食品作坊经营许可", strings.TrimPrefix(second.itemOf(), "/items/"))
+	second = w.resident("neighbour")
+	second.get(open).says(403, "不再这样办了", "云禾县市场监督管理局", "问云禾县农业农村局", "找现在怎么办")
+	if to := second.Link("问云禾县农业农村局"); to != "/agencies/nyj" {
+		t.Errorf("ask at %s", to)
+	}
+}
+
+// itemOf is the address of the guide that the draft's page leads back to.
+func (b *browser) itemOf() string {
+	b.World.T.Helper()
+	return b.Link("办事指南")
+}
+
+// ended has an item withdrawn by two people from the next day on.
+func (w *world) ended(name, id string) {
+	t := w.T
+	t.Helper()
+	item, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff := w.managers()
+	desk := &change.Desk{Runner: w.House.Runner}
+	p, err := desk.Withdraw(t.Context(), staff[0], "", item, w.Clock.Now().Day()+1, name+"停办")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := desk.Publish(t.Context(), staff[1], "", p.Proposal); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Set(w.Clock.Now() + 24*day.Hour)
+}
+
+// managers are two who manage the catalogue.
+func (w *world) managers() (list []act.Actor) {
+	t := w.T
+	t.Helper()
+	if err := w.House.Store.Read(t.Context(), func(tx *store.Tx) error {
+		staff, err := w.House.People.StaffOf(tx, "zfb", "catalogue", tx.Today())
+		for _, p := range staff {
+			a, err := w.House.People.ActorOf(tx, p, "zfb", "catalogue")
+			if err != nil {
+				return err
+			}
+			list = append(list, a)
+		}
+		return err
+	}); err != nil || len(list) < 2 {
+		t.Fatalf("%d managers: %v", len(list), err)
+	}
+	return list
 }

@@ -35,6 +35,7 @@ type Effect struct {
 	entries  map[Move]bool // moves of entries, as a set
 	codes    map[string]string
 	called   map[string]string // agencies by their keys
+	gone     map[string]bool   // agencies that are none on the day
 	wants    []want
 }
 
@@ -92,7 +93,7 @@ func (e *Effect) fault(key string, pairs ...any) {
 // effect computes what an act does on a day.
 func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
 	e := &Effect{Act: x, On: on, named: map[Move]string{}, items: map[int64]*item{}, holdings: map[int64]*held{}, posts: map[int64]identity.Post{},
-		officers: map[int64]power.Assignment{}, entries: map[Move]bool{}, codes: map[string]string{}, called: map[string]string{}}
+		officers: map[int64]power.Assignment{}, entries: map[Move]bool{}, codes: map[string]string{}, called: map[string]string{}, gone: map[string]bool{}}
 	var err error
 	if e.Agencies, err = Agencies(tx, x.ID); err != nil {
 		return nil, err
@@ -111,23 +112,21 @@ func (d *Desk) effect(tx *store.Tx, x Act, on day.Day) (*Effect, error) {
 	if err := d.bodies(tx, e, moves); err != nil {
 		return nil, err
 	}
-	if len(e.Faults) == 0 { // who moves what is only asked of agencies that are
-		for _, g := range e.Agencies {
-			if g.Fate != End && g.Fate != Cede {
-				continue
-			}
-			for _, f := range []func(*store.Tx, *Effect, Agency) error{d.powers, d.links, d.entriesOf, d.itemsOf, d.staff, d.casesOf, d.waiting} {
-				if err := f(tx, e, g); err != nil {
-					return nil, err
-				}
+	for _, g := range e.Agencies {
+		if g.Fate != End && g.Fate != Cede || e.gone[g.Key] {
+			continue // who moves what is only asked of agencies that are
+		}
+		for _, f := range []func(*store.Tx, *Effect, Agency) error{d.powers, d.links, d.entriesOf, d.itemsOf, d.staff, d.casesOf, d.waiting} {
+			if err := f(tx, e, g); err != nil {
+				return nil, err
 			}
 		}
-		if err := d.powerless(tx, e); err != nil {
-			return nil, err
-		}
-		e.strangers(moves)
-		e.uncoded()
 	}
+	if err := d.powerless(tx, e); err != nil {
+		return nil, err
+	}
+	e.strangers(moves)
+	e.uncoded()
 	if err := d.seals(tx, e); err != nil {
 		return nil, err
 	}
@@ -229,6 +228,7 @@ func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
 	now, err := d.People.Agency(tx, g.Key, e.On)
 	if act.KindOf(err) == act.NotFound {
 		e.fault("reorganise.fault.gone", "agency", g.Key, "day", e.On)
+		e.gone[g.Key] = true
 		return nil
 	}
 	if err == nil && g.Fate != Cede && (now.Span.From >= e.On || now.Span.Until != 0) {
@@ -277,7 +277,7 @@ func (e *Effect) strangers(moves []Move) {
 	}
 	for _, m := range moves {
 		about := Move{m.Agency, m.Kind, m.Ref, ""}
-		if !has[about] && m.Kind != OnItem { // a case of an item that ended may still need one
+		if !has[about] && m.Kind != OnItem && !e.gone[m.Agency] { // a case of an item that ended may still need one
 			e.fault("reorganise.fault.not_theirs", "agency", m.Agency, "kind", wording.M("reorganise.kind."+m.Kind), "ref", m.Ref)
 		}
 	}
