@@ -246,11 +246,11 @@ func (h *House) furnish(ctx context.Context) error {
 	}
 	h.Calendars.OnImport(h.Office.Recount)
 	h.Notices = &notice.Desk{Store: h.Store, Runner: h.Runner, Vault: h.Vault, Gate: o.Hooks}
-	h.Changes = &change.Desk{Runner: h.Runner}
+	h.Checkup = &inspect.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Region: o.Region}
+	h.Changes = &change.Desk{Runner: h.Runner, Checkup: h.Checkup}
 	h.Object = &object.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Vault: h.Vault, Calendar: h.Calendars.Current, Region: o.Region, Adjusts: adjust.Naming}
 	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
 	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
-	h.Checkup = &inspect.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
 	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, inspect.JobKind: h.Checkup.Work}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {

@@ -28,7 +28,7 @@ type desk struct {
 
 // Mount adds the administration's pages.
 func Mount(d *door.Door, mux *door.Mux) error {
-	o := &desk{door: d, change: &change.Desk{Runner: d.House.Runner}}
+	o := &desk{door: d, change: d.House.Changes}
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /admin":                       o.home,
 		"GET /admin/items":                 o.may("item.import", o.items),

@@ -30,7 +30,7 @@ type desk struct {
 
 // Mount adds the pages.
 func Mount(d *door.Door, mux *door.Mux) error {
-	o := &desk{door: d, change: &change.Desk{Runner: d.House.Runner}}
+	o := &desk{door: d, change: d.House.Changes}
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /manage/flows":               o.flows,
 		"GET /manage/flows/{id}":          o.editor,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 	"tongban/internal/work/inspect"
@@ -33,7 +34,32 @@ func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
 		a := accepted[f.ID]
 		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
 	}
-	return nil
+	items, err := d.written(tx, x.Entries)
+	for _, f := range items {
+		a := accepted[f.ID]
+		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
+	}
+	return err
+}
+
+// written judges the written changes of items that are published with the
+// adjustment: what is found about them that is not so as they stand.
+func (d *Desk) written(tx *store.Tx, entries []Entry) ([]checkup.Finding, error) {
+	var open []catalog.Proposal
+	for _, e := range entries {
+		if e.List != OnItems || e.Does != Change {
+			continue
+		}
+		p, err := catalog.ProposalByID(tx, e.Proposal)
+		if err != nil {
+			return nil, err
+		}
+		if p.State == catalog.Open {
+			open = append(open, p)
+		}
+	}
+	desk := inspect.Desk{Runner: d.Runner, People: d.People, Items: d.Items, Region: d.Region}
+	return desk.Proposed(tx, open...)
 }
 
 type acceptance struct {

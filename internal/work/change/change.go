@@ -12,7 +12,9 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/register/catalog"
+	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/day"
+	"tongban/internal/work/inspect"
 )
 
 // The commands on the catalogue.
@@ -30,7 +32,8 @@ func Commands() []act.Command {
 
 // Desk changes the catalogue.
 type Desk struct {
-	Runner *act.Runner
+	Runner  *act.Runner
+	Checkup *inspect.Desk // judges what is proposed
 }
 
 // maxReason bounds the reason of a change, in characters.
@@ -77,6 +80,9 @@ func (d *Desk) Propose(ctx context.Context, a act.Actor, token string, item int6
 			return Settled{}, err
 		}
 		id, err := catalog.Propose(c, in.Item, draft, in.Reason)
+		if err == nil {
+			err = d.judged(c, id)
+		}
 		return Settled{Proposal: id, Item: catalog.Ref{Item: in.Item, Code: draft.Code}}, err
 	})
 }
@@ -103,9 +109,40 @@ func (d *Desk) Publish(ctx context.Context, a act.Actor, token string, proposal 
 		if err := allowProposal(c, id); err != nil {
 			return Settled{}, err
 		}
+		found, err := d.findings(c, id)
+		if err != nil {
+			return Settled{}, err
+		}
 		ref, err := catalog.PublishProposal(c, id)
+		if err == nil { // who may not publish it is told that first
+			err = inspect.Faults(found)
+		}
 		return Settled{Proposal: id, Item: ref}, err
 	})
+}
+
+// judged refuses a proposal in which the check of the catalogue finds errors that
+// the item does not have as it stands (清单体检).
+func (d *Desk) judged(c *act.Call, proposal int64) error {
+	found, err := d.findings(c, proposal)
+	if err != nil {
+		return err
+	}
+	return inspect.Faults(found)
+}
+
+// findings is what the check finds in an open proposal: asked when it is handed in,
+// and again when it is published, for the lists may have changed and files bring
+// proposals in as well.
+func (d *Desk) findings(c *act.Call, proposal int64) ([]checkup.Finding, error) {
+	if err := c.Tx.Flush(); err != nil {
+		return nil, err
+	}
+	p, err := catalog.ProposalByID(c.Tx, proposal)
+	if err != nil || p.State != catalog.Open {
+		return nil, err
+	}
+	return d.Checkup.Proposed(c.Tx, p)
 }
 
 // dropIn is the input of Drop.

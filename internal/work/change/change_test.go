@@ -17,6 +17,7 @@ import (
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 	"tongban/internal/work/change"
+	"tongban/internal/work/inspect"
 )
 
 var bg = context.Background()
@@ -54,7 +55,8 @@ func both(t *testing.T, f func(t *testing.T, g *rig)) {
 	acttest.Both(t, func(t *testing.T, e store.Engine) {
 		g := &rig{Rig: acttest.New(t, e, day.MustParse("2025-06-03").Start()), items: catalog.New()}
 		g.Runner.Rights, g.Runner.Log = roles{}, slog.New(slog.DiscardHandler)
-		g.s, g.desk = g.Store, &change.Desk{Runner: g.Runner}
+		g.s = g.Store
+		g.desk = &change.Desk{Runner: g.Runner, Checkup: &inspect.Desk{Runner: g.Runner, People: identity.New(g.Store, g.Runner, g.Vault, identity.Options{}), Items: g.items, Region: region}}
 		must(t, g.s.Do(bg, store.People, func(tx *store.Tx) error {
 			for i, key := range strings.Fields("zfb spj scjg xfjy sthj rsj jtj swj zjj zrzy gaj ybj wgl jkj nyj sfj wjj mzj lyj cl sw yjj czj fgj zhzf tyj") {
 				tx.Put(`insert into agency(home, key, from_day, number, name, short, uscc, region, address, phone, level)
@@ -163,8 +165,8 @@ func TestAnItemIsWithdrawnByTwoAndRefusesFromItsDay(t *testing.T) {
 
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	fsys := fstest.MapFS{"list.txt": {Data: []byte("x")}, "empty/readme": {}, "bad/one/item.yaml": {Data: []byte("format: x")}, "big.csv": {Data: make([]byte, 33<<20)}}
-	for name, says := range map[string]string{"none": "打不开", "list.txt": "csv", "empty": "没有事项文件夹", "bad": "one/flow.bpmn", "big.csv": "32 MB"} {
+	fsys := fstest.MapFS{"list.txt": {Data: []byte("x")}, "empty/readme": {}, "bad/one/item.yaml": {Data: []byte("format: x")}, "big.csv": {Data: make([]byte, 97<<20)}}
+	for name, says := range map[string]string{"none": "打不开", "list.txt": "csv", "empty": "没有事项文件夹", "bad": "one/flow.bpmn", "big.csv": "96 MB"} {
 		drafts, problems := change.ReadFiles(fsys, name)
 		if drafts != nil || !strings.Contains(catalog.Problems(problems).Error(), says) {
 			t.Errorf("%s: %v", name, catalog.Problems(problems))

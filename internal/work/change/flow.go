@@ -59,6 +59,9 @@ func (d *Desk) ProposeFlow(ctx context.Context, a act.Actor, token string, items
 			return Settled{}, err
 		}
 		id, err := catalog.ProposeFlow(c, items, in.Item, in.Rev, in.From, in.Reason)
+		if err == nil {
+			err = d.judged(c, id)
+		}
 		return Settled{Proposal: id, Item: catalog.Ref{Item: in.Item}}, err
 	})
 }

@@ -106,4 +106,3 @@ type nobody struct{}
 func (nobody) Authorise(*store.Tx, act.Actor, string, act.Scope) error {
 	return act.Refuse("act.not_allowed", "right", "x")
 }
-
