@@ -54,6 +54,7 @@ func documentOf(d seal.Document) documentView {
 
 func papers(s *server) {
 	missing := []int{http.StatusNotFound}
+	templates(s)
 	on(s, spec{id: "showPaper", method: http.MethodGet, path: "/papers/{paper}", tag: "paper"}, s.showPaper)
 	on(s, spec{id: "readPaper", method: http.MethodGet, path: "/papers/{paper}/text", tag: "paper", content: "text/plain", errors: missing}, s.readPaper)
 	on(s, spec{id: "printPaper", method: http.MethodGet, path: "/papers/{paper}/pdf", tag: "paper", content: "application/pdf", errors: missing}, s.printPaper)

@@ -12,6 +12,7 @@ import (
 	"tongban/internal/web/adjustments"
 	"tongban/internal/web/admin"
 	"tongban/internal/web/counter"
+	"tongban/internal/web/documents"
 	"tongban/internal/web/door"
 	"tongban/internal/web/keep"
 	"tongban/internal/web/laws"
@@ -40,7 +41,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount, objections.Mount, reorganisations.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, documents.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount, objections.Mount, reorganisations.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

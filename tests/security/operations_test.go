@@ -15,7 +15,7 @@ import (
 var operationRules = table(
 	`signIn checkCode showDay showToday addWorkingDays countWorkingDays showCheckpoint showLogKeys searchItems showGuide showFlow drawFlow
 	check listGrants listAgencies showService showLists showList showListSchema listEntries listChanges showEntry listVersions showVersion
-	compareList`, rule{open: true},
+	listPaperTemplates showPaperTemplate compareList`, rule{open: true},
 	`showProgress`, rule{open: true, away: true},
 	`signInSecond`, rule{never: true},
 	`showSession choosePost listMyCases listLooks listDrafts listInbox markRead listLicences listRepresentations showKnown showKept`, rule{},

@@ -24,7 +24,7 @@ var pageRules = table(
 	`/ /assets/ /prefs GET /accessibility GET /check GET /check/{code} GET /contact GET /feedback GET /grants GET /items/{id} GET /items/{id}/flow.bpmn
 	GET /items/{id}/flow.svg GET /privacy GET /progress GET /proof GET /search GET /sign-in GET /sign-in/code GET /sign-up GET /spot-fakes GET /{$} GET /about
 	GET /password GET /second-factor POST /progress POST /search/missing POST /sign-in POST /sign-in/code POST /sign-out POST /sign-up
-	POST /password GET /laws GET /laws/{law} GET /laws/{law}/{article}
+	POST /password GET /documents GET /documents/{kind} GET /documents/{kind}/{version} GET /laws GET /laws/{law} GET /laws/{law}/{article}
 	GET /lists GET /lists/changes.atom GET /lists/{kind} GET /lists/{kind}/changes GET /lists/{kind}/changes.atom GET /lists/{kind}/schema.json
 	GET /lists/{kind}/download.csv GET /lists/{kind}/download.xlsx GET /lists/{kind}/download.json GET /lists/{kind}/{code}
 	GET /lists/{kind}/{code}/{version}`, rule{open: true},

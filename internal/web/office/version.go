@@ -80,15 +80,15 @@ func changes(c *casepage.Call, x *casework.Move) []ui.Fact {
 	for _, t := range x.Tasks {
 		add("at", ui.M("office.version.step", "was", t.Was.Name, "now", t.Now.Name, "due", ui.OnDay(t.Now.Due)))
 	}
-	days := func(key string, was, now day.Day) {
+	dated := func(key string, was, now day.Day) {
 		if now != 0 && was != now {
 			add(key, ui.M("office.version.change", "was", ui.OnDay(was), "now", ui.OnDay(now)))
 		} else if now != 0 {
 			add(key, ui.OnDay(now))
 		}
 	}
-	days("due", x.Due, x.DueNow)
-	days("promised", x.Promised, x.PromisedNow)
+	dated("due", x.Due, x.DueNow)
+	dated("promised", x.Promised, x.PromisedNow)
 	if x.Agency != x.AgencyNow {
 		add("agency", ui.M("office.version.change", "was", c.Pages.Agency(c.R, x.Agency), "now", c.Pages.Agency(c.R, x.AgencyNow)))
 	}
