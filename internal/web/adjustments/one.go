@@ -329,7 +329,7 @@ func (o *desk) can(tx *store.Tx, r *http.Request, d *One) {
 		Convene: publish && (d.Stage == adjust.Consent || d.Stage == adjust.Panel), Reopen: publish && under,
 		Agree: waits && d.Stage == adjust.Consent && o.allowed(tx, r, adjust.CommandConsent),
 		Opine: member && d.Stage == adjust.Panel && o.allowed(tx, r, adjust.CommandOpine), Decide: d.Stage == adjust.Panel && o.allowed(tx, r, adjust.CommandDecide),
-		Announce: publish && d.Stage == adjust.Decided, Apply: publish && d.Stage == adjust.Notice, Redate: publish && under, Answer: publish && d.Stage == adjust.Notice,
+		Announce: publish && d.Stage == adjust.Decided, Apply: publish && d.Stage == adjust.Notice && tx.Today() > d.NoticeUntil, Redate: publish && under, Answer: publish && d.Stage == adjust.Notice,
 	}
 	if !draft {
 		for i := range d.Rules {

@@ -69,7 +69,7 @@ func (o *desk) version(w http.ResponseWriter, r *http.Request, k *lists.Kind) {
 			n = 0
 		}
 	}
-	field := ui.Field{Kind: ui.FieldDay, Name: "on", Label: ui.M("listed.see.on"), Optional: true}
+	field := ui.Field{Kind: ui.FieldDay, Name: "on", Label: ui.M("listed.see.on")}
 	o.entryAs(w, r, k, field, 0, func(all []lists.Entry) (lists.Entry, bool) {
 		i := slices.IndexFunc(all, func(e lists.Entry) bool { return e.N == n })
 		if i < 0 {

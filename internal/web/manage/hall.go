@@ -43,7 +43,7 @@ func (o *desk) hall(w http.ResponseWriter, r *http.Request) {
 	}
 	if !o.door.Read(w, r, func(tx *store.Tx) error {
 		from, until := lastYear(tx.Today())
-		data.Lead = ui.M("manage.hall.lead", "from", from, "max", proceeding.ElsewhereMax)
+		data.Lead = ui.M("manage.hall.lead", "from", ui.OnDay(from), "max", proceeding.ElsewhereMax)
 		only, err := o.only(tx, r)
 		if err != nil {
 			return err

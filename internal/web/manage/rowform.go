@@ -148,6 +148,17 @@ func choose(name string, optional bool, chosen string, options ...ui.Option) ui.
 	return f
 }
 
+// roleName is the agency that has a role; where it has several, each with its key.
+func (s *Sheet) roleName(role string) string {
+	name := s.agencies[role]
+	for other, agency := range s.agencies {
+		if other != role && agency == name {
+			return name + "（" + role + "）"
+		}
+	}
+	return name
+}
+
 // stepFields are the fields of a step; the first is its name.
 func (s *Sheet) stepFields(x flowtable.Step) []ui.Field {
 	var kinds, roles, posts, parts, special []ui.Option
@@ -155,7 +166,7 @@ func (s *Sheet) stepFields(x flowtable.Step) []ui.Field {
 		kinds = append(kinds, ui.Option{Value: string(k), Label: ui.M("flow.kind." + string(k))})
 	}
 	for _, role := range slices.Sorted(maps.Keys(s.agencies)) {
-		roles = append(roles, ui.Option{Value: role, Label: ui.Plain(s.agencies[role] + "（" + role + "）")})
+		roles = append(roles, ui.Option{Value: role, Label: ui.Plain(s.roleName(role))})
 	}
 	for _, post := range catalog.Posts() {
 		posts = append(posts, ui.Option{Value: post, Label: identity.PostLabel(post)})

@@ -94,7 +94,7 @@ func (d *Tryout) fill() {
 			if x.Left < 0 {
 				key, n, c.Tone = "manage.try.over.", -x.Left, ui.ToneLegal
 			}
-			c.Limit = ui.M(key+string(x.Unit), "n", n, "day", x.Due)
+			c.Limit = ui.M(key+string(x.Unit), "n", n, "day", ui.OnDay(x.Due))
 		}
 		d.Cards = append(d.Cards, c)
 	}

@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,6 +123,7 @@ const (
 	plotWide  = 63.0 // % of the width for lines; the rest is for their names
 	plotTall  = 11.0 // em
 	gridLines = 4
+	lineGap   = 1.4 // em between the names of two lines
 )
 
 // draw writes the chart's SVG in a language. Every text in it is escaped here.
@@ -210,8 +213,14 @@ func (d *drawing) lines(l *Lines) {
 		d.add(`<line class="target" x1="0" x2="100%%" y1="%s%%" y2="%s%%"/>`, svgNum(up(l.Target)), svgNum(up(l.Target)))
 		d.add(`<text class="axis" x="100%%" dx=".5em" y="%s%%" dy="-.5em">%s</text>`, svgNum(up(l.Target)), d.say(l.TargetText))
 	}
+	ends := make([]float64, len(l.Series))
 	for i, s := range l.Series {
-		d.series(i, s, len(l.Points), up)
+		ends[i] = d.series(i, s, len(l.Points), up)
+	}
+	for i, y := range apart(ends, lineGap/plotTall*100) {
+		if !math.IsNaN(y) {
+			d.add(`<text x="100%%" dx=".7em" y="%s%%" dy=".35em">%s</text>`, svgNum(y), d.say(l.Series[i].Name))
+		}
 	}
 	d.add(`</svg>`)
 	last := len(l.Points) - 1
@@ -219,19 +228,42 @@ func (d *drawing) lines(l *Lines) {
 		if i != 0 && i != last && i*2 != last {
 			continue
 		}
-		anchor := map[int]string{0: "start", last: "end"}[i]
-		if anchor == "" {
-			anchor = "middle"
+		anchor := "middle"
+		switch i {
+		case 0: // also where it is the only one: it stands at the left edge
+			anchor = "start"
+		case last:
+			anchor = "end"
 		}
 		d.add(`<text class="axis" x="%s%%" y="%sem" text-anchor="%s">%s</text>`,
 			svgNum(plotFrom+along(i, len(l.Points))*plotWide/100), svgNum(plotTall+3), anchor, d.say(p))
 	}
 }
 
-// series draws one line, a marker of its own shape on each point, and its name at the end.
-func (d *drawing) series(i int, s Series, points int, up func(float64) float64) {
+// apart moves heights, in percent from the top, until each lies gap below the one
+// above it, so that names do not stand on each other; NaN has no height.
+func apart(heights []float64, gap float64) []float64 {
+	order := make([]int, 0, len(heights))
+	for i, y := range heights {
+		if !math.IsNaN(y) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(heights[a], heights[b]) })
+	moved := slices.Clone(heights)
+	floor := 100.0
+	for _, i := range slices.Backward(order) { // from the bottom up, as the axis ends there
+		moved[i] = min(moved[i], floor)
+		floor = moved[i] - gap
+	}
+	return moved
+}
+
+// series draws one line and a marker of its own shape on each point. It returns
+// the height at which it ends, NaN if it has no point.
+func (d *drawing) series(i int, s Series, points int, up func(float64) float64) float64 {
 	class := "c" + strconv.Itoa(i%4)
-	lastY, have := 0.0, false
+	last := math.NaN()
 	d.add(`<svg width="100%%" height="100%%" viewBox="0 0 100 100" preserveAspectRatio="none" overflow="visible"><path class="line %s" d="`, class)
 	pen := "M"
 	for j, v := range s.Values {
@@ -247,12 +279,10 @@ func (d *drawing) series(i int, s Series, points int, up func(float64) float64) 
 		if math.IsNaN(v) {
 			continue
 		}
-		lastY, have = up(v), true
-		d.add(`<svg x="%s%%" y="%s%%" overflow="visible">%s</svg>`, svgNum(along(j, points)), svgNum(lastY), marker(class, i))
+		last = up(v)
+		d.add(`<svg x="%s%%" y="%s%%" overflow="visible">%s</svg>`, svgNum(along(j, points)), svgNum(last), marker(class, i))
 	}
-	if have {
-		d.add(`<text x="100%%" dx=".7em" y="%s%%" dy="%sem">%s</text>`, svgNum(lastY), svgNum(0.9*float64(i)+.9), d.say(s.Name))
-	}
+	return last
 }
 
 func marker(class string, i int) string {
