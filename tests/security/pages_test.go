@@ -112,6 +112,8 @@ func (w *world) value(path, name string) string {
 	switch {
 	case name == "code" && strings.HasPrefix(path, "/lists/"):
 		return listedCode
+	case strings.HasPrefix(path, "/documents/"):
+		return map[string]string{"kind": "acceptance", "version": "1"}[name]
 	case name == "id" && strings.HasPrefix(path, "/items/"), name == "id" && strings.HasPrefix(path, "/admin/items/"), name == "id" && strings.HasPrefix(path, "/manage/flows/"), name == "item":
 		n = in.item
 	case name == "id" && strings.Contains(path, "/draft/"):
@@ -145,7 +147,7 @@ func (w *world) value(path, name string) string {
 	case name == "paper":
 		n = in.paper
 	default:
-		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "finding": "none", "day": "2026-03-09", "request": "1", "n": "1", "comparison": "1", "kind": "power", "version": "v1", "law": "administrative-licensing", "agency": "scjg", "reorganisation": "1", "article": "32"}[name]
+		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "finding": "none", "day": "2026-03-09", "request": "1", "n": "1", "comparison": "1", "objection": "1", "kind": "power", "version": "v1", "law": "administrative-licensing", "agency": "scjg", "reorganisation": "1", "article": "32"}[name]
 	}
 	return strconv.FormatInt(n, 10)
 }
