@@ -2,6 +2,7 @@
 # in docs/performance.md. BENCH_FLAGS shortens or lengthens it, for example
 #   make bench BENCH_FLAGS="-rounds 1 -each 2s -cases 100000"   to try it
 #   make bench BENCH_FLAGS="-only cases,create"                 some parts, not kept
+#   make bench BENCH_FLAGS="-only province -items 4000"         a small province; 200,000 items without -items
 #   make bench BENCH_FLAGS=-long                                the lifecycle for ten minutes each
 # The peers (tests/peers) are modules of their own; building them for the first
 # time fetches what they need and takes minutes.
