@@ -15,4 +15,4 @@ scale: needs build ## load many cases, verify them, and measure what stands on t
 # checked, 200,000 lines compared with as many items. Some minutes, 4 GB.
 .PHONY: scale-rules
 scale-rules: $(ASSETS) ## check and compare 200,000 items, the rules alone
-	TONGBAN_SCALE=1 go test -count=1 -timeout 60m -v -run 'Province' ./internal/rules/checkup ./internal/rules/reconcile
+	TONGBAN_SCALE=1 go test -count=1 -timeout 60m -v -run 'Scale|Province' ./internal/rules/checkup ./internal/rules/reconcile
