@@ -31,7 +31,7 @@ func (p *portal) text(name string) http.HandlerFunc {
 		s := key + "." + strconv.Itoa(n)
 		data.Sections = append(data.Sections, textSection{ui.M(s + ".h"), ui.M(s)})
 	}
-	data.Links = []ui.Link{{Text: ui.M("portal.call"), Href: "tel:12345"}}
+	data.Links = []ui.Link{{Text: ui.M("portal.call"), Href: "tel:12345"}, {Text: ui.M("agencies.link"), Href: "/agencies"}}
 	for _, other := range texts {
 		if other != name {
 			data.Links = append(data.Links, ui.Link{Text: ui.M(textKey(other) + ".title"), Href: "/" + other})

@@ -26,7 +26,6 @@ type Assign struct {
 	To     ui.Field
 	Total  int
 	Open   int
-	Kinds  []ui.Link
 }
 
 // The states by which things can be picked.
@@ -60,6 +59,9 @@ func (o *desk) pick(r *http.Request, get func(string) string) (p picked, err err
 			p.all = append(p.all, t)
 		}
 	}
+	slices.SortStableFunc(p.all, func(a, b reorganise.Thing) int {
+		return slices.Index(reorganise.Kinds, a.Kind) - slices.Index(reorganise.Kinds, b.Kind)
+	})
 	for _, t := range p.all {
 		state := follows
 		switch {
@@ -159,12 +161,12 @@ func (d *Assign) fill(p *picked, n names, shown []reorganise.Thing) {
 				to.Note = ui.M("reorganisations.follows")
 			}
 		}
-		d.Table.Rows = append(d.Table.Rows, ui.Row{ID: t.Kind + ":" + t.Ref, Cells: []ui.Cell{named1(n, t), {Text: ui.M("reorganise.kind." + t.Kind)}, to}})
+		d.Table.Rows = append(d.Table.Rows, ui.Row{ID: t.Kind + ":" + t.Ref, Cells: []ui.Cell{thingCell(n, t), {Text: ui.M("reorganise.kind." + t.Kind)}, to}})
 	}
 }
 
-// named1 is a thing as people know it.
-func named1(n names, t reorganise.Thing) ui.Cell {
+// thingCell is a thing as people know it.
+func thingCell(n names, t reorganise.Thing) ui.Cell {
 	c := ui.Cell{Text: ui.Plain(t.Name), Note: ui.Plain(t.Code)}
 	switch {
 	case t.Kind == reorganise.OnPost:
@@ -204,6 +206,21 @@ func (d *Assign) choices(p *picked, kind, state, words string) {
 	}
 	find := ui.Field{Kind: ui.FieldSearch, Name: "q", Label: ui.M("reorganisations.field.q"), Value: words}
 	d.Filter = ui.Filter{Action: d.Here, Fields: []ui.Field{kinds, states, find}}
+	for _, f := range d.Filter.Fields {
+		if f.Value == "" {
+			continue
+		}
+		chip := ui.Chip{Text: ui.Plain(f.Value)}
+		for _, x := range f.Options {
+			if x.Value == f.Value {
+				chip.Text = x.Label
+			}
+		}
+		keep := map[string]string{"kind": kind, "state": state, "q": words}
+		keep[f.Name] = ""
+		chip.Remove = with(d.Here, "kind", keep["kind"], "state", keep["state"], "q", keep["q"])
+		d.Filter.Chips = append(d.Filter.Chips, chip)
+	}
 }
 
 // assign names who gets what is ticked, or all that the filter shows.

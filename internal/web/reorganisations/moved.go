@@ -53,7 +53,7 @@ func (o *desk) moved(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		for _, t := range list[from:until] {
-			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{named1(n, t), {Text: ui.M("reorganise.kind." + t.Kind)}, {Text: n.of(t.Move.Agency)}, {Text: n.of(t.To)}}})
+			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{thingCell(n, t), {Text: ui.M("reorganise.kind." + t.Kind)}, {Text: n.of(t.Move.Agency)}, {Text: n.of(t.To)}}})
 		}
 		return nil
 	}) {
