@@ -8,11 +8,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"tongban/internal/demo"
 	"tongban/internal/house"
+	"tongban/internal/record/store"
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
@@ -61,7 +63,10 @@ func (c *demoCommand) Run(s *shell) error {
 	if err != nil {
 		return err
 	}
-	practice := c.practice(h, county)
+	practice, err := c.practice(ctx, h, county)
+	if err != nil {
+		return err
+	}
 	s.greet(practice, c.Data)
 	if c.Open {
 		go openBrowser(c.Addr)
@@ -123,14 +128,15 @@ func (s *shell) progress() demo.Progress {
 }
 
 // told are the accounts that the demonstration tells: one for each part of the
-// story. There are more.
+// story and of the adjustments that wait (an agency that is asked, the panel, the
+// government). There are more.
 var told = []string{
 	"baker", "neighbour", "spj.window1", "spj.window2", "scjg.reviewer1", "scjg.decider1", "scjg.head1", "xfjy.inspector1", "xfjy.inspector3",
-	"sthj.reviewer1", "zfb.leader1", "zfb.catalogue1", "zfb.catalogue2", "zfb.supervisor1", "zfb.admin1",
+	"sthj.reviewer1", "spj.head1", "wjj.head1", "zfb.leader1", "zfb.catalogue1", "zfb.catalogue2", "zfb.supervisor1", "zfb.admin1",
 }
 
 // practice is how to sign in to the demonstration.
-func (c *demoCommand) practice(h *house.House, county *demo.County) *door.Practice {
+func (c *demoCommand) practice(ctx context.Context, h *house.House, county *demo.County) (*door.Practice, error) {
 	p := &door.Practice{Code: func() string {
 		code, err := identity.TOTPCode(demo.StaffTOTP, h.Store.Now())
 		if err != nil {
@@ -138,17 +144,27 @@ func (c *demoCommand) practice(h *house.House, county *demo.County) *door.Practi
 		}
 		return code
 	}}
-	for _, a := range county.Accounts() {
-		if !slices.Contains(told, a.Login) {
-			continue
+	err := h.Store.Read(ctx, func(tx *store.Tx) error {
+		for _, a := range county.Accounts() {
+			if !slices.Contains(told, a.Login) {
+				continue
+			}
+			what := []string{a.Note}
+			if len(a.Posts) > 0 {
+				name, err := h.People.AgencyName(tx, a.Agency, tx.Today())
+				if err != nil {
+					return err
+				}
+				what = []string{name}
+			}
+			for _, post := range a.Posts {
+				what = append(what, identity.PostLabel(post).In(wording.ZH))
+			}
+			p.Accounts = append(p.Accounts, door.PracticeAccount{Login: a.Login, Password: a.Password, What: strings.Join(what, " ")})
 		}
-		what := a.Note
-		for _, post := range a.Posts {
-			what += a.Agency + " " + identity.PostLabel(post).In(wording.ZH) + " "
-		}
-		p.Accounts = append(p.Accounts, door.PracticeAccount{Login: a.Login, Password: a.Password, What: what})
-	}
-	return p
+		return nil
+	})
+	return p, err
 }
 
 // greet says how to sign in.
