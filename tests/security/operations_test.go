@@ -53,7 +53,7 @@ var operationRules = table(
 	`decideOnSpot`, rule{staff: true, right: "case.decide_on_spot", over: window},
 	`deliverResult`, rule{staff: true, right: "case.deliver", over: window},
 	`moveCase`, rule{staff: true, right: "case.move", over: lead},
-	`previewMove`, rule{staff: true, right: "case.move", over: lead},
+	`previewMove`, rule{staff: true, right: "case.move", over: lead, away: true},
 	`amendResult`, rule{staff: true, right: "case.amend", over: lead},
 	`askExtension`, rule{staff: true, right: "case.extend", over: lead},
 	`settleExtension`, rule{staff: true, right: "extension.approve", over: cabinet},
@@ -115,6 +115,8 @@ func (w *world) address(o operation) string {
 		switch {
 		case catalogueThing(o.id, name) != "":
 			return catalogueThing(o.id, name)
+		case strings.Contains(o.path, "/paper-templates/"):
+			return "acceptance"
 		case strings.Contains(o.path, "/lists/"):
 			return map[string]string{"list": "power", "code": listedCode, "n": "1"}[name]
 		case name == "case" && (strings.Contains(o.path, "/tasks/") || strings.Contains(o.path, "/inquiries/") || strings.Contains(o.path, "/extension")):
