@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	numbered = regexp.MustCompile(`990124-Y\d{6}-\d{6}`)
+	numbered = regexp.MustCompile(`990124-Y\d{6}-\d+`)
 	coded    = regexp.MustCompile(`<span class="number">([A-Z2-9]{4} [A-Z2-9]{4} [A-Z2-9]{2}|[A-Z2-9 ]{10,14})</span>`)
 	linked   = regexp.MustCompile(`/manage/objections/(\d+)`)
 )
@@ -56,7 +56,7 @@ func TestAnObjectionOnThePages(t *testing.T) {
 	if strings.Contains(m.Page, "19990002222") {
 		t.Error("the contact is shown without being asked for")
 	}
-	m.Fill(at + "/who").Is(200).Says("19990002222", "没有写")
+	m.Fill(at+"/who").Is(200).Says("19990002222", "没有写")
 	m.Get(at).Fill(at+"/answer", "outcome", "kept", "reason", "", "shown", "这不涉密").Is(422).Says("写明理由")
 	m.Get(at).Fill(at+"/answer", "outcome", "mended", "document", "没有的", "reason", "改", "shown", "这不涉密").Is(422).Says("没有找到改这一条的清单调整")
 	other := w.Official("jtj_manager_1")
