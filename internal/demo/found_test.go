@@ -86,7 +86,7 @@ func TestFoundLeavesTheCounty(t *testing.T) {
 			{`select count(*) from staff_leave where home = $1`, 2},
 			{`select count(*) from account where home = $1`, len(c.Accounts())},
 			{`select count(*) from power_holding where home = $1`, 16},
-			{`select count(*) from paper_template where home = $1`, 13},
+			{`select count(*) from paper_template where home = $1`, 14},
 			{`select count(*) from proceeding where home = $1`, 0},
 		} {
 			if got := count(t, h, x.query); got != x.want {
