@@ -201,7 +201,7 @@ func TestDueDaysAfterMovesAreCounted(t *testing.T) {
 	for range 5 {
 		w.pass(r.IntN(4) + 1)
 		today := w.clock.Now().Day()
-		statutory, promised := r.IntN(43)+3, r.IntN(20)+1
+		statutory, promised := r.IntN(38)+8, r.IntN(14)+7 // its steps take seven days: less cannot be promised
 		if promised > statutory {
 			promised = statutory
 		}
