@@ -136,7 +136,16 @@ func lawStory(w *world) {
 func (w *world) rests() {
 	w.Helper()
 	item := fmt.Sprint(w.flow())
+	w.change("有依据的权力", "APIR-001")
+	if err := w.h.Lists.PointEntries(w.Context()); err != nil {
+		w.Fatal(err)
+	}
 	resting := w.all("", "/laws/administrative-licensing/subjects?article=32")
+	if !slices.ContainsFunc(resting, func(r map[string]any) bool {
+		return r["kind"] == "power" && r["code"] == "APIR-001" && r["part"] == "basis"
+	}) {
+		w.Errorf("no power rests on article 32: %v", resting)
+	}
 	if !slices.ContainsFunc(resting, func(r map[string]any) bool { return r["kind"] == "item" && r["code"] == item }) {
 		w.Errorf("on article 32 rest %v", resting)
 	}

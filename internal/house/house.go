@@ -380,15 +380,16 @@ func (h *House) pointItems(ctx context.Context) {
 	}
 }
 
-// indexWords brings into the indexes of words what they miss: what stood before
-// there was one, what a server of the release before wrote, what was restored.
+// indexWords brings into the indexes of words, and into what the library of laws
+// knows of the lists, what they miss: what stood before there was one, what a
+// server of the release before wrote, what was restored, large changes.
 func (h *House) indexWords(ctx context.Context) {
 	if h.readOnly != nil {
 		return
 	}
 	index := func() {
-		if err := errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx)); err != nil && ctx.Err() == nil {
-			h.Options.Log.Warn("words not indexed", "err", err)
+		if err := errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx), h.Lists.PointEntries(ctx)); err != nil && ctx.Err() == nil {
+			h.Options.Log.Warn("words not indexed, or entries not pointed at articles", "err", err)
 		}
 	}
 	index()

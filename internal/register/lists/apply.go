@@ -84,7 +84,11 @@ func (r *Register) change(c *act.Call, b Batch, ask bool) (Done, error) {
 func (p *planned) apply(c *act.Call) (Done, error) {
 	done := p.done()
 	slices.SortFunc(p.steps, func(a, b step) int { return strings.Compare(a.code, b.code) })
-	_, complete, err := indexed(c.Tx)
+	_, complete, err := wordMark.reached(c.Tx)
+	if err != nil {
+		return Done{}, err
+	}
+	_, pointed, err := pointMark.reached(c.Tx)
 	if err != nil {
 		return Done{}, err
 	}
@@ -100,6 +104,14 @@ func (p *planned) apply(c *act.Call) (Done, error) {
 		}
 	}
 	w.send()
+	if pointed && len(p.steps) <= pointBatch {
+		if err := c.Tx.Flush(); err != nil {
+			return done, err
+		}
+		if err := pointMore(c.Tx); err != nil {
+			return done, err
+		}
+	}
 	if err := counted(c.Tx, done.Added+done.Edited); err != nil {
 		return done, err
 	}

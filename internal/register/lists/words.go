@@ -45,20 +45,31 @@ func putIndex(tx *store.Tx, rows [][]any, seq int64, code string) {
 	} else {
 		tx.PutRows(`insert into list_gram(home, version, tokens)`, rows)
 	}
-	tx.Put(`insert into list_gram_mark(home, seq, code) values($1, $2, $3)
-		on conflict (home) do update set seq = excluded.seq, code = excluded.code`, tx.Home(), seq, code)
+	wordMark.put(tx, mark{seq, code})
 }
 
-// mark is how far the index goes; the zero value is nowhere.
+// marked names the table that says how far something goes that follows from the
+// versions, in the order of changes and codes.
+type marked string
+
+// wordMark is how far the index of words goes.
+const wordMark marked = "list_gram_mark"
+
+func (t marked) put(tx *store.Tx, m mark) {
+	tx.Put(`insert into `+string(t)+`(home, seq, code) values($1, $2, $3)
+		on conflict (home) do update set seq = excluded.seq, code = excluded.code`, tx.Home(), m.seq, m.code)
+}
+
+// mark is a place among the versions; the zero value is before all.
 type mark struct {
 	seq  int64
 	code string
 }
 
-// indexed says how far the index goes, and whether nothing is missing in it: a
-// version of before the index, or one that an older program wrote beside this one.
-func indexed(tx *store.Tx) (m mark, complete bool, err error) {
-	if _, err = tx.Get([]any{&m.seq, &m.code}, `select seq, code from list_gram_mark where home = $1`, tx.Home()); err != nil {
+// reached says how far it goes, and whether nothing is missing in it: a version
+// of before there was such a thing, or one that an older program wrote beside this one.
+func (t marked) reached(tx *store.Tx) (m mark, complete bool, err error) {
+	if _, err = tx.Get([]any{&m.seq, &m.code}, `select seq, code from `+string(t)+` where home = $1`, tx.Home()); err != nil {
 		return m, false, err
 	}
 	var next int64
@@ -73,11 +84,14 @@ const indexBatch = 2000
 // IndexWords brings versions into the index of words that are not in it yet, in
 // small transactions, until none is missing. Searches are right without it, and
 // slower.
-func (r *Register) IndexWords(ctx context.Context) error {
+func (r *Register) IndexWords(ctx context.Context) error { return r.fill(ctx, wordMark, indexMore) }
+
+// fill takes the next versions in small transactions until none is missing.
+func (r *Register) fill(ctx context.Context, t marked, more func(*store.Tx) error) error {
 	for {
 		complete := false
 		if err := r.runner.Store.Read(ctx, func(tx *store.Tx) (err error) {
-			_, complete, err = indexed(tx)
+			_, complete, err = t.reached(tx)
 			return err
 		}); err != nil || complete {
 			return err
@@ -86,7 +100,7 @@ func (r *Register) IndexWords(ctx context.Context) error {
 			if err := r.people.Lock(tx, lockName); err != nil {
 				return err
 			}
-			return indexMore(tx)
+			return more(tx)
 		}); err != nil {
 			return err
 		}
@@ -95,7 +109,7 @@ func (r *Register) IndexWords(ctx context.Context) error {
 
 // indexMore brings the next versions into the index; the caller holds the lock.
 func indexMore(tx *store.Tx) error {
-	m, _, err := indexed(tx)
+	m, _, err := wordMark.reached(tx)
 	if err != nil {
 		return err
 	}
@@ -131,7 +145,7 @@ func (f *filter) find(tx *store.Tx, q Query, all bool) error {
 		return nil
 	}
 	f.and(`(v.code = `+code+` or v.name_key like %s escape '\')`, "%"+likeEscape(key)+"%")
-	_, complete, err := indexed(tx)
+	_, complete, err := wordMark.reached(tx)
 	if err != nil || !complete {
 		return err
 	}

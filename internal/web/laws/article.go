@@ -9,6 +9,7 @@ import (
 	"tongban/internal/register/law"
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 )
@@ -27,13 +28,19 @@ type articlePage struct {
 	Standing ui.Text
 	Words    []interpretation
 	Older    []olderText
-	Pointers []ui.Link
+	Pointers []restingGroup
 	Pager    ui.Pager
 	First    string
 	Beside   []ui.Link
 	Staff    bool
 	Obstacle ui.Table
 	Meet     []ui.Field
+}
+
+// restingGroup is what of one kind rests on the article.
+type restingGroup struct {
+	Sort  ui.Text
+	Links []ui.Link
 }
 
 // versionsCompared bounds the versions whose words a page compares; the others
@@ -112,7 +119,7 @@ func (o *desk) fillArticle(tx *store.Tx, r *http.Request, n citation.Article, on
 			return err
 		}
 	}
-	return d.pointers(tx, ui.Page{URL: r.URL}, l.ID, n, on)
+	return d.pointers(tx, ui.Page{URL: r.URL}, door.Lang(r), l.ID, n, on)
 }
 
 // texts reads the article in every version and compares them with the one shown.
@@ -165,8 +172,8 @@ func (d *articlePage) beside(tx *store.Tx, n citation.Article, keep string) erro
 	return err
 }
 
-// pointers lists the subjects that rest on the article, each with its parts.
-func (d *articlePage) pointers(tx *store.Tx, here ui.Page, id int64, n citation.Article, on day.Day) error {
+// pointers lists the subjects that rest on the article by their kinds, each with its parts.
+func (d *articlePage) pointers(tx *store.Tx, here ui.Page, lang wording.Lang, id int64, n citation.Article, on day.Day) error {
 	var after law.Cursor
 	cursor := here.URL.Query().Get("after")
 	if p := strings.SplitN(cursor, ".", 3); len(p) == 3 {
@@ -183,8 +190,12 @@ func (d *articlePage) pointers(tx *store.Tx, here ui.Page, id int64, n citation.
 		last := list[pointersOnPage-1]
 		next = strings.Join([]string{last.Kind, string(last.Part), last.Code}, ".")
 	}
-	for _, p := range list {
-		d.Pointers = append(d.Pointers, ui.Link{Text: ui.Plain(p.Label), Href: subjectPath(p.Subject), Note: p.Part.Label()})
+	for i, p := range list {
+		if i == 0 || p.Kind != list[i-1].Kind {
+			d.Pointers = append(d.Pointers, restingGroup{Sort: sortOf(p.Kind, lang)})
+		}
+		g := &d.Pointers[len(d.Pointers)-1]
+		g.Links = append(g.Links, ui.Link{Text: ui.Plain(p.Label), Href: subjectPath(p.Subject), Note: p.Part.Label()})
 	}
 	d.Pager = pager(here, "after", len(list), next)
 	return nil

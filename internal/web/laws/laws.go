@@ -6,6 +6,7 @@ package laws
 import (
 	"embed"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
 	"tongban/internal/register/law"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/door"
@@ -246,6 +248,9 @@ func pager(here ui.Page, name string, shown int, next string) ui.Pager {
 func subjectPath(s law.Subject) string {
 	if s.Kind == catalog.LawKind {
 		return "/items/" + s.Code
+	}
+	if _, err := lists.KindOf(s.Kind); err == nil {
+		return "/lists/" + s.Kind + "/" + url.PathEscape(s.Code)
 	}
 	return ""
 }

@@ -9,6 +9,7 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/register/law"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/laws"
 	"tongban/internal/web/office"
@@ -165,6 +166,24 @@ func TestTheManagerKeepsTheLibrary(t *testing.T) {
 	}
 	if b.Get("/admin/laws").Fill("/admin/laws/repeal", "repeal_cite", "《没有这部法》", "repeal_number", "云府发〔2026〕9号", "repeal_from", "2026-05-01"); b.Status != 422 || !strings.Contains(b.Page, "法规库里没有找到") {
 		t.Errorf("an unknown law: %d", b.Status)
+	}
+	baked := lists.Content{Columns: lists.Row{"code": "P-CAKE", "name": "糕点许可", "type": "行政许可", "agency": "scjg"}, Tables: map[string][]lists.Row{
+		"basis": {{"article": "《云禾县糕点办法（示范，虚构）》第一条"}}, "duties": {{"step": "受理", "text": "受理"}}, "situations": {{"text": "不受理"}}}}
+	if _, err := w.House.Lists.Change(t.Context(), act.Machine(), "", lists.Batch{List: "power", Document: "云政发〔2026〕3号", Reason: "公布", Changes: []lists.Change{{Content: baked}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.House.Lists.PointEntries(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p := w.Anybody().Get("/laws/bakery/1").Page; !strings.Contains(p, "<h3>部门权责清单</h3>") || !strings.Contains(p, `href="/lists/power/P-CAKE"`) {
+		t.Errorf("the article does not lead to the power: %s", p)
+	}
+	if p := w.Anybody().Get("/laws/bakery/2").Page; strings.Contains(p, "/lists/power/") {
+		t.Error("the power rests on another article too")
+	}
+	b.Get("/admin/laws").Fill("/admin/laws/interpret", "interpret_cite", "《云禾县糕点办法（示范，虚构）》第一条", "interpret_number", "云府函〔2026〕2号", "interpret_from", "2026-05-01", "interpret_words", "就是一。")
+	if !strings.Contains(b.Page, `href="/lists/power/P-CAKE"`) || !strings.Contains(b.Page, "部门权责清单") {
+		t.Errorf("the change does not name the power: %s %s", b.At, b.Text())
 	}
 	b.Get("/admin/laws").Fill("/admin/laws/interpret", "interpret_cite", "示范办法第七条", "interpret_number", "云府函〔2026〕1号", "interpret_from", "2026-05-01", "interpret_words", "小规模指五十平方米以下。")
 	if !strings.HasPrefix(b.At, "/admin/laws/changes/") || !strings.Contains(b.Page, "食品作坊经营许可（示范）") {

@@ -12,6 +12,7 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/law"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
@@ -275,7 +276,7 @@ func (o *desk) changed(w http.ResponseWriter, r *http.Request) {
 			data.Next = here.With("after", last.Kind+"."+last.Code)
 		}
 		for _, s := range list {
-			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Label), Href: subjectPath(s)}, {Text: sortOf(s.Kind)}}})
+			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Label), Href: subjectPath(s)}, {Text: sortOf(s.Kind, door.Lang(r))}}})
 		}
 		return err
 	}) {
@@ -284,13 +285,13 @@ func (o *desk) changed(w http.ResponseWriter, r *http.Request) {
 	o.show(w, r, ui.Page{Name: "laws/change", Title: ui.M("laws.manage.change"), Shell: ui.Staff, Data: data, Back: &ui.Link{Text: ui.M("laws.manage"), Href: "/admin/laws"}})
 }
 
-// sortOf names a kind of subject.
-func sortOf(kind string) ui.Text {
-	switch kind {
-	case catalog.LawKind:
+// sortOf names a kind of subject: an entry of a list is named by its list.
+func sortOf(kind string, lang wording.Lang) ui.Text {
+	if kind == catalog.LawKind {
 		return ui.M("laws.sort.item")
-	case "power":
-		return ui.M("laws.sort.power")
+	}
+	if k, err := lists.KindOf(kind); err == nil {
+		return ui.Plain(k.Label(lang))
 	}
 	return ui.M("laws.sort.other")
 }

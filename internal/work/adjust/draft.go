@@ -102,43 +102,51 @@ func (d *Desk) Begin(ctx context.Context, a act.Actor, token string, h Head) (Be
 	})
 }
 
-// rests puts an unsettled entry for each subject that rests on what changed.
-func (d *Desk) rests(c *act.Call, x Adjustment, change int64) (int, error) {
-	if change == 0 {
-		return 0, nil
-	}
-	subjects, err := law.TouchedBy(c.Tx, change, law.Subject{}, mostEntries)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, s := range subjects {
-		e, known, err := d.subject(c.Tx, s)
-		if err != nil {
+// rests puts an unsettled entry for each subject that rests on what changed and
+// is the drafter's to adjust, up to what an adjustment holds.
+func (d *Desk) rests(c *act.Call, x Adjustment, change int64) (n int, err error) {
+	var after law.Subject
+	for change != 0 && n < mostEntries {
+		subjects, err := law.TouchedBy(c.Tx, change, after, mostEntries)
+		if err != nil || len(subjects) == 0 {
 			return n, err
 		}
-		if !known {
-			continue
-		}
-		e.Touched = c.Actor.Person
-		if err := d.settle(c.Tx, &e); err != nil {
-			if act.KindOf(err) == act.Invalid {
-				continue // it went off its list since
+		for _, s := range subjects {
+			put, err := d.resting(c, x, s)
+			if err != nil {
+				return n, err
 			}
-			return n, err
+			if after = s; put {
+				n++
+			}
+			if n == mostEntries {
+				break
+			}
 		}
-		switch err := d.Runner.Rights.Authorise(c.Tx, c.Actor, c.Command.Right, act.Scope{Agency: e.Agency, Region: d.Region}); {
-		case act.KindOf(err) == act.Refused:
-			continue // another agency's, which drafts its own
-		case err != nil:
-			return n, err
-		}
-		if err := e.put(c.Tx, x.ID); err != nil {
-			return n, err
-		}
-		n++
 	}
 	return n, nil
+}
+
+// resting puts the entry for a subject; false when it is not for this adjustment.
+func (d *Desk) resting(c *act.Call, x Adjustment, s law.Subject) (bool, error) {
+	e, known, err := d.subject(c.Tx, s)
+	if err != nil || !known {
+		return false, err
+	}
+	e.Touched = c.Actor.Person
+	if err := d.settle(c.Tx, &e); err != nil {
+		if act.KindOf(err) == act.Invalid {
+			return false, nil // it went off its list since
+		}
+		return false, err
+	}
+	switch err := d.Runner.Rights.Authorise(c.Tx, c.Actor, c.Command.Right, act.Scope{Agency: e.Agency, Region: d.Region}); {
+	case act.KindOf(err) == act.Refused:
+		return false, nil // another agency's, which drafts its own
+	case err != nil:
+		return false, err
+	}
+	return true, e.put(c.Tx, x.ID)
 }
 
 // subject is the entry about something that rests on law; false when it is on no
