@@ -110,23 +110,6 @@ func (c *demoCommand) build(ctx context.Context, s *shell, o house.Options) (fre
 	return true, os.WriteFile(built, nil, 0o600)
 }
 
-// progress writes one line that counts up where a person watches, and a line a
-// step elsewhere.
-func (s *shell) progress() demo.Progress {
-	last := ""
-	return func(step string, done, total int) {
-		line := wording.Text(s.lang, "shell.demo.step", "step", wording.M(step), "done", done, "total", total)
-		if line == last {
-			return
-		}
-		last = line
-		fmt.Fprintf(s.err, "\r\033[K%s", line)
-		if done == total {
-			fmt.Fprintln(s.err)
-		}
-	}
-}
-
 // told are the accounts that the demonstration tells: one for each part of the
 // story and of the adjustments that wait (an agency that is asked, the panel, the
 // government). There are more.

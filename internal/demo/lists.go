@@ -10,8 +10,8 @@ import (
 	"tongban/internal/rules/day"
 )
 
-// ListSeed is the seed that the demonstration's lists are made from; it stands
-// in the reason of each first edition, so that they can be made again.
+// ListSeed is the seed that the demonstration's lists are made from, so that they
+// can be made again.
 const ListSeed = 20250101
 
 // FoundLists puts the county's public lists into a founded county, list by list,
@@ -78,7 +78,7 @@ func (m *listMaker) all() []lists.Batch {
 
 // first is the first edition of a list, which writes down what held on paper.
 func (m *listMaker) first(list string, entries []lists.Content) lists.Batch {
-	b := m.order(list, Since, fmt.Sprintf("清单首次公布（示范数据，种子 %d）", ListSeed))
+	b := m.order(list, Since, "清单首次公布")
 	for _, c := range entries {
 		b.Changes = append(b.Changes, lists.Change{Content: c})
 	}

@@ -20,3 +20,16 @@ func Date(lang Lang, d day.Day) string {
 	}
 	return fmt.Sprintf("%d年%d月%d日（%s）", y, m, n, weekdays[d.Weekday()])
 }
+
+// Moment writes an instant to the minute in China's zone: Date and the time,
+// 2026年12月8日（周二）14:05, or Tue 8 December 2026 14:05. The zero instant is "".
+func Moment(lang Lang, i day.Instant) string {
+	if i == 0 {
+		return ""
+	}
+	clock := i.Time().Format("15:04")
+	if lang == EN {
+		clock = " " + clock
+	}
+	return Date(lang, i.Day()) + clock
+}

@@ -17,6 +17,8 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
+
+	"tongban/internal/rules/day"
 )
 
 // Lang is a language that the product speaks.
@@ -39,7 +41,9 @@ type Message struct {
 }
 
 // M makes a message from a key and name, value pairs of its arguments. An
-// argument may itself be a Message; it is rendered in the same language.
+// argument may itself be a Message; it is rendered in the same language. A day is
+// written by Date and an instant by Moment; where a program reads the sentence,
+// the day is given as its String.
 func M(key string, pairs ...any) Message {
 	m := Message{Key: key}
 	if len(pairs) > 0 {
@@ -108,6 +112,10 @@ func fill(text string, args map[string]any, lang Lang) string {
 			b.WriteString("{" + name + "}")
 		case interface{ In(Lang) string }: // a Message, or a day or amount of the pages
 			b.WriteString(v.In(lang))
+		case day.Day:
+			b.WriteString(Date(lang, v))
+		case day.Instant:
+			b.WriteString(Moment(lang, v))
 		default:
 			fmt.Fprint(&b, v)
 		}
