@@ -27,7 +27,7 @@ type One struct {
 	Problems []wording.Message
 	Rules    []Rule
 	Cases    []Cases
-	Diffs    []ui.Table
+	Diffs    []Diff
 	Consents ui.Table
 	Opinions ui.Table
 	Comments []Comment
@@ -54,6 +54,12 @@ type Rule struct {
 type Cases struct {
 	adjust.Running
 	Settle bool
+}
+
+// Diff is what will differ of one entry; Title is its list, code and name.
+type Diff struct {
+	Title ui.Text
+	Table ui.Table
 }
 
 // Comment is what somebody of the public said.
@@ -233,19 +239,21 @@ func (d *One) rules() {
 	}
 }
 
-// diffs say what will differ on each list, column by column.
+// diffs say what will differ of each entry, column by column; of each list the
+// first diffsShow rows.
 func (d *One) diffs() {
 	for _, p := range d.Plans {
-		t := ui.Table{Caption: listName(p.List), Columns: columns("code", "field", "before", "after")}
+		shown := 0
 		for _, diff := range p.Differences {
-			for _, f := range diff.Fields {
-				if len(t.Rows) == diffsShow {
-					break
-				}
-				t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(diff.Code), Note: ui.Plain(diff.Name)}, {Text: ui.Plain(f.Title)}, {Text: ui.Plain(f.Before)}, {Text: ui.Plain(f.After)}}})
+			title := ui.Join{Sep: " ", Texts: []ui.Text{listName(p.List), ui.Plain(diff.Code), ui.Plain(diff.Name)}}
+			t := ui.Table{Caption: title, HideCaption: true, Columns: columns("field", "before", "after")}
+			for _, f := range diff.Fields[:min(len(diff.Fields), diffsShow-shown)] {
+				t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Plain(f.Title), ui.Plain(f.Before), ui.Plain(f.After))})
+			}
+			if shown += len(t.Rows); len(t.Rows) > 0 {
+				d.Diffs = append(d.Diffs, Diff{title, t})
 			}
 		}
-		d.Diffs = append(d.Diffs, t)
 	}
 }
 

@@ -195,7 +195,7 @@ func roof(n int) float64 {
 
 // rulesTable lists the rules that find something; each leads to its findings.
 func rulesTable(counts []inspect.RuleCount) ui.Table {
-	t := ui.Table{Caption: ui.M("inspect.page.rules"), Empty: ui.Empty{Text: ui.M("inspect.page.clean")}, Columns: []ui.Column{{Label: ui.M("inspect.page.col.rule")},
+	t := ui.Table{Caption: ui.M("inspect.page.rules"), HideCaption: true, Empty: ui.Empty{Text: ui.M("inspect.page.clean")}, Columns: []ui.Column{{Label: ui.M("inspect.page.col.rule")},
 		{Label: ui.M("inspect.page.col.family")}, {Label: ui.M("inspect.page.col.severity")}, {Label: ui.M("inspect.state.open"), Number: true}, {Label: ui.M("inspect.state.accepted"), Number: true}}}
 	for _, c := range counts {
 		t.Rows = append(t.Rows, ui.Row{ID: c.Key, Cells: []ui.Cell{{Text: c.Name(), Href: "/manage/checkup?rule=" + c.Key + "#findings"}, {Text: c.FamilyName()}, {Status: severityStatus(c.Severity)},

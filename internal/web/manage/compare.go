@@ -115,6 +115,10 @@ func (s *Sheet) column(r flowtable.Row, name string) ui.Text {
 	x := r.Step
 	plain := map[string]string{"name": x.Name + r.Way.Name, "part": "", "action": x.Action, "risk": x.About.Risk, "guard": x.About.Guard, "basis": x.About.Basis, "condition": r.Way.Condition}
 	switch {
+	case name == "condition" && r.Way.Condition != "":
+		return s.condition(r.Way.Condition)
+	case name == "action" && x.Action == "issue":
+		return ui.M("manage.action.issue")
 	case name == "kind" && r.Type != "":
 		return r.Type.Text()
 	case name == "role" && x.Role != "":

@@ -180,7 +180,7 @@ func (s *Sheet) line(row flowtable.Row) Line {
 		l.Notes = notes(row.Step)
 	case flowtable.RowWay:
 		l.Edit, l.Add, l.Remove = s.at("/row", "id", id), s.at("/add", "id", id), "cut"
-		l.Where = ui.Plain(row.Way.Condition)
+		l.Where = s.condition(row.Way.Condition)
 		if row.Way.Otherwise {
 			l.Where = ui.M("manage.otherwise")
 		}

@@ -193,7 +193,7 @@ func (s *Sheet) stepFields(x flowtable.Step) []ui.Field {
 		return ui.Field{Kind: ui.FieldArea, Name: name, Label: ui.M("flowtable.col." + name), Value: value, Rows: 2, Optional: true}
 	}
 	return append(list, choose("special", true, x.About.Special, special...), area("risk", x.About.Risk), area("guard", x.About.Guard),
-		line("basis", x.About.Basis, ui.M("manage.hint.basis")), line("action", x.Action, ui.M("manage.hint.action")))
+		line("basis", x.About.Basis, ui.M("manage.hint.basis")), choose("action", true, x.Action, ui.Option{Value: "issue", Label: ui.M("manage.action.issue")}))
 }
 
 func termFields(term string) []ui.Field {

@@ -154,7 +154,7 @@ func TestAnItemIsWithdrawnByTwoAndRefusesFromItsDay(t *testing.T) {
 		must(t, err)
 		must(t, g.s.Read(bg, func(tx *store.Tx) error {
 			var e *act.Error
-			if _, err := g.items.InForce(tx, item, end); !errors.As(err, &e) || !strings.Contains(e.Msg.In(wording.ZH), "2025-08-01") || e.Next.IsZero() {
+			if _, err := g.items.InForce(tx, item, end); !errors.As(err, &e) || !strings.Contains(e.Msg.In(wording.ZH), "2025年8月1日") || e.Next.IsZero() {
 				t.Errorf("after its end: %v", err)
 			}
 			_, err := g.items.ByID(tx, out.New[0].Version)
