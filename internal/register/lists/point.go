@@ -64,7 +64,8 @@ func pointMore(tx *store.Tx) error {
 			return err
 		}
 	}
-	pointMark.put(tx, m)
+	tx.Put(`insert into list_point_mark(home, seq, code) values($1, $2, $3)
+		on conflict (home) do update set seq = excluded.seq, code = excluded.code`, tx.Home(), m.seq, m.code)
 	return nil
 }
 

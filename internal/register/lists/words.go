@@ -45,7 +45,8 @@ func putIndex(tx *store.Tx, rows [][]any, seq int64, code string) {
 	} else {
 		tx.PutRows(`insert into list_gram(home, version, tokens)`, rows)
 	}
-	wordMark.put(tx, mark{seq, code})
+	tx.Put(`insert into list_gram_mark(home, seq, code) values($1, $2, $3)
+		on conflict (home) do update set seq = excluded.seq, code = excluded.code`, tx.Home(), seq, code)
 }
 
 // marked names the table that says how far something goes that follows from the
@@ -54,11 +55,6 @@ type marked string
 
 // wordMark is how far the index of words goes.
 const wordMark marked = "list_gram_mark"
-
-func (t marked) put(tx *store.Tx, m mark) {
-	tx.Put(`insert into `+string(t)+`(home, seq, code) values($1, $2, $3)
-		on conflict (home) do update set seq = excluded.seq, code = excluded.code`, tx.Home(), m.seq, m.code)
-}
 
 // mark is a place among the versions; the zero value is before all.
 type mark struct {
