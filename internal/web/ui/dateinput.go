@@ -22,7 +22,7 @@ func ParseDay(s string, today day.Day, label Text) (day.Day, error) {
 		parts = []string{strconv.Itoa(today.Year()), parts[0], parts[1]}
 	}
 	if len(parts) != 3 {
-		return 0, M("ui.day.form", "label", label, "example", today)
+		return 0, M("ui.day.form", "label", label, "example", today.String())
 	}
 	return dayFrom(parts[0], parts[1], parts[2], label)
 }
