@@ -34,7 +34,7 @@ var bads = []bad{
 	{"an unknown applicant", "food-workshop", "applicants: [person, legal]", "applicants: [person, robot]", "item.yaml", "robot"},
 	{"no role", "food-workshop", "env: sthj, ", "", "item.yaml", "env"},
 	{"the role of a task gone", "food-workshop", "market: scjg, ", "", "flow.bpmn", "market"},
-	{"ended before it began", "food-workshop", "{from: 2025-01-01}", "{from: 2025-01-01, until: 2024-12-31}", "item.yaml", "2025-01-01"},
+	{"ended before it began", "food-workshop", "{from: 2025-01-01}", "{from: 2025-01-01, until: 2024-12-31}", "item.yaml", "2025年1月1日"},
 	{"a basis without article", "food-workshop", "article: 第七条", `article: ""`, "item.yaml", "article"},
 	{"a catch-all material", "food-workshop", "name: 经营场所平面图", "name: 其他材料", "item.yaml", "其他材料"},
 	{"a catch-all in brackets", "food-workshop", "name: 经营场所平面图", "name: （其它相关材料）", "item.yaml", "看不出要交什么"},

@@ -57,7 +57,7 @@ func TestAnItemHoldsFromItsDay(t *testing.T) {
 	both(t, func(t *testing.T, g *rig) {
 		out := g.bring(t, good(t, "food-workshop", "in_force: {from: 2025-01-01}", "in_force: {from: 2025-09-01, until: 2026-01-01}"))
 		g.read(t, func(tx *store.Tx) error {
-			for on, want := range map[string]string{"2025-06-03": "2025-09-01", "2026-01-01": "2026-01-01", "2025-08-31": "2025-09-01"} {
+			for on, want := range map[string]string{"2025-06-03": "2025年9月1日", "2026-01-01": "2026年1月1日", "2025-08-31": "2025年9月1日"} {
 				_, err := g.items.InForce(tx, out.New[0].Item, day.MustParse(on))
 				if act.KindOf(err) != act.Refused || !strings.Contains(err.Error(), want) {
 					t.Errorf("on %s: %v", on, err)

@@ -181,7 +181,7 @@ func TestEffectiveDays(t *testing.T) {
 		future.From = today + 20
 		r.change(t, future)
 		_, err := r.lists.Change(bg, r.editor, "", batch("power", put(power("A-1", "丁", "scjg", 1))))
-		if err == nil || !strings.Contains(says(err).Error(), "已有从 2026年3月22日（周日） 起的版本") {
+		if err == nil || !strings.Contains(says(err).Error(), "已有从 2026年3月22日 起的版本") {
 			t.Errorf("before a version to come: %v", says(err))
 		}
 		b.Region = ""

@@ -76,7 +76,7 @@ func ParseCitizen(s string, today day.Day, regions *Tree) (Citizen, error) {
 	}
 	c := Citizen{Number: s, Region: s[:6], Birth: birth, Sex: Female}
 	if birth > today {
-		return Citizen{}, wording.M("gbcode.citizen.future", "label", what, "at", 7, "date", c.BirthDate(), "today", today)
+		return Citizen{}, wording.M("gbcode.citizen.future", "label", what, "at", 7, "date", birth, "today", today)
 	}
 	if want := citizenCheck(s); s[17] != want {
 		return Citizen{}, checkDigit(what, 18, want, s[17])
@@ -86,7 +86,7 @@ func ParseCitizen(s string, today day.Day, regions *Tree) (Citizen, error) {
 		c.Sex = Male
 	}
 	if today > birth.AddMonths(120*12) {
-		c.Warnings = append(c.Warnings, wording.M("gbcode.citizen.age", "label", what, "date", c.BirthDate()))
+		c.Warnings = append(c.Warnings, wording.M("gbcode.citizen.age", "label", what, "date", birth))
 	}
 	if w := unknownRegion(what, c.Region, regions); !w.IsZero() {
 		c.Warnings = append(c.Warnings, w)

@@ -44,7 +44,7 @@ func TestCitizenFaultsNamePlaceAndFault(t *testing.T) {
 		{"1101051949123100XX", "gbcode.character", 17, "第 17 位是“X”"},
 		{"11010519491231002Y", "gbcode.character", 18, "数字或 X"},
 		{"110105194902290020", "gbcode.citizen.date", 7, "19490229，日历上没有这一天"},
-		{"110105203001010020", "gbcode.citizen.future", 7, "2030-01-01，在今天（2026-11-24）之后"},
+		{"110105203001010020", "gbcode.citizen.future", 7, "2030年1月1日，在今天（2026年11月24日）之后"},
 		{"110105194912310021", "gbcode.check", 18, "应是“X”，现在是“1”"},
 	} {
 		_, err := gbcode.ParseCitizen(c.typed, today, gbcode.China())

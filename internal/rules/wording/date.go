@@ -14,15 +14,27 @@ func Date(lang Lang, d day.Day) string {
 	if d == 0 {
 		return ""
 	}
-	y, m, n := d.Date()
 	if lang == EN {
 		return d.Start().Time().Format("Mon 2 January 2006")
 	}
-	return fmt.Sprintf("%d年%d月%d日（%s）", y, m, n, weekdays[d.Weekday()])
+	return Day(lang, d) + "（" + weekdays[d.Weekday()] + "）"
 }
 
-// Moment writes an instant to the minute in China's zone: Date and the time,
-// 2026年12月8日（周二）14:05, or Tue 8 December 2026 14:05. The zero instant is "".
+// Day writes a day out as it stands in a sentence: 2026年12月8日, or 8 December 2026.
+// The zero day is "".
+func Day(lang Lang, d day.Day) string {
+	if d == 0 {
+		return ""
+	}
+	y, m, n := d.Date()
+	if lang == EN {
+		return d.Start().Time().Format("2 January 2006")
+	}
+	return fmt.Sprintf("%d年%d月%d日", y, m, n)
+}
+
+// Moment writes an instant to the minute in China's zone: Day and the time,
+// 2026年12月8日14:05, or 8 December 2026 14:05. The zero instant is "".
 func Moment(lang Lang, i day.Instant) string {
 	if i == 0 {
 		return ""
@@ -31,5 +43,5 @@ func Moment(lang Lang, i day.Instant) string {
 	if lang == EN {
 		clock = " " + clock
 	}
-	return Date(lang, i.Day()) + clock
+	return Day(lang, i.Day()) + clock
 }

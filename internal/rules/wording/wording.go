@@ -113,7 +113,7 @@ func fill(text string, args map[string]any, lang Lang) string {
 		case interface{ In(Lang) string }: // a Message, or a day or amount of the pages
 			b.WriteString(v.In(lang))
 		case day.Day:
-			b.WriteString(Date(lang, v))
+			b.WriteString(Day(lang, v))
 		case day.Instant:
 			b.WriteString(Moment(lang, v))
 		default:
