@@ -28,6 +28,7 @@ type One struct {
 	Rules    []Rule
 	Cases    []Cases
 	Diffs    []Diff
+	Unshown  int // entries whose differences are not all shown
 	Consents ui.Table
 	Opinions ui.Table
 	Comments []Comment
@@ -249,6 +250,9 @@ func (d *One) diffs() {
 			t := ui.Table{Caption: title, HideCaption: true, Columns: columns("field", "before", "after")}
 			for _, f := range diff.Fields[:min(len(diff.Fields), diffsShow-shown)] {
 				t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Plain(f.Title), ui.Plain(f.Before), ui.Plain(f.After))})
+			}
+			if len(t.Rows) < len(diff.Fields) {
+				d.Unshown++
 			}
 			if shown += len(t.Rows); len(t.Rows) > 0 {
 				d.Diffs = append(d.Diffs, Diff{title, t})
