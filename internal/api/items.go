@@ -11,6 +11,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/draw"
 	"tongban/internal/rules/wording"
@@ -69,19 +70,26 @@ type cachedOut struct {
 	Body        []byte
 }
 
-// guides keeps the written answers of public pages: one for each version, day,
-// language and kind. A new day or version begins a new answer.
+// guides keeps the written answers of public pages as long as nothing changed of
+// what they are made from.
 type guides struct {
-	mu   sync.Mutex
-	kept map[guideKey]written
+	state store.Together[state]
+	mu    sync.Mutex
+	kept  map[guideKey]written
+}
+
+// state stands for everything that a guide is made from: any change of an item, a
+// list, an agency's name, and each day, give another.
+type state struct {
+	day                  day.Day
+	items, lists, places int64
 }
 
 type guideKey struct {
-	version, epoch int64
-	listed         string // what the lists left of the version
-	day            day.Day
-	lang           wording.Lang
-	kind           string
+	state
+	item int64
+	lang wording.Lang
+	kind string
 }
 
 type written struct {
@@ -93,26 +101,23 @@ const guidesKept = 20_000
 
 func newGuides() *guides { return &guides{kept: map[guideKey]written{}} }
 
-func (g *guides) get(k guideKey, write func() ([]byte, error)) (written, error) {
+func (g *guides) find(k guideKey) (written, bool) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	w, ok := g.kept[k]
-	g.mu.Unlock()
-	if ok {
-		return w, nil
-	}
-	b, err := write()
-	if err != nil {
-		return written{}, err
-	}
-	sum := sha256.Sum256(b)
-	w = written{b, `"` + hex.EncodeToString(sum[:12]) + `"`}
+	return w, ok
+}
+
+func (g *guides) keep(k guideKey, body []byte) written {
+	sum := sha256.Sum256(body)
+	w := written{body, `"` + hex.EncodeToString(sum[:12]) + `"`}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.kept) >= guidesKept {
 		clear(g.kept)
 	}
 	g.kept[k] = w
-	return w, nil
+	return w
 }
 
 func items(s *server) {
@@ -167,27 +172,46 @@ func (s *server) searchItems(ctx context.Context, v *visit, in *searchIn) (*page
 
 // public answers a guide, or a flow, of the version that holds today.
 func (s *server) public(ctx context.Context, v *visit, in *GuideIn, kind, media string) (*cachedOut, error) {
-	var w written
-	err := s.read(ctx, func(tx *store.Tx) error {
-		item, err := s.h.Items.InForce(tx, in.Item, tx.Today())
-		if err != nil {
-			return err
-		}
-		k := guideKey{version: item.ID, listed: item.Listed, day: tx.Today(), lang: v.lang, kind: kind}
-		if k.epoch, err = s.h.People.Epoch(tx, "place"); err != nil {
-			return err
-		}
-		w, err = s.guides.get(k, func() ([]byte, error) { return s.write(tx, item, kind, v.lang) })
-		return err
-	})
+	now, err := s.guides.state.Read(ctx, s.h.Store, s.publicState)
 	if err != nil {
 		return nil, err
+	}
+	k := guideKey{now, in.Item, v.lang, kind}
+	w, known := s.guides.find(k)
+	if !known {
+		if err := s.read(ctx, func(tx *store.Tx) error {
+			item, err := s.h.Items.InForce(tx, in.Item, now.day)
+			if err != nil {
+				return err
+			}
+			body, err := s.write(tx, item, kind, v.lang)
+			if err == nil {
+				w = s.guides.keep(k, body)
+			}
+			return err
+		}); err != nil {
+			return nil, err
+		}
 	}
 	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Vary: "Accept-Language", Body: w.body}
 	if in.Match == w.etag {
 		out.Status, out.Body = http.StatusNotModified, nil
 	}
 	return out, nil
+}
+
+// publicState reads what state public answers are to be in. What is then kept
+// under it can only be newer than it says.
+func (s *server) publicState(tx *store.Tx) (now state, err error) {
+	now.day = tx.Today()
+	if now.items, err = catalog.Epoch(tx); err != nil {
+		return now, err
+	}
+	if now.lists, err = lists.Head(tx); err != nil {
+		return now, err
+	}
+	now.places, err = s.h.People.Epoch(tx, "place")
+	return now, err
 }
 
 func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wording.Lang) ([]byte, error) {

@@ -45,7 +45,7 @@ func Build(ctx context.Context, o house.Options, play Play) (_ *Played, err erro
 	if err := FoundObjections(ctx, h); err != nil {
 		return nil, err
 	}
-	return played, checkedUp(ctx, h, c)
+	return played, errors.Join(checkedUp(ctx, h, c), h.CatchUp(ctx))
 }
 
 // checkedUp has the whole catalogue checked once, as its keepers find it in the

@@ -302,6 +302,21 @@ func (h *House) Run(ctx context.Context) {
 	}
 }
 
+// CatchUp does at once what Run would do in its first minutes: followers see all
+// that happened, jobs that are due are done, indexes and pointers at articles are
+// filled. For a house in which much was written before it is opened.
+func (h *House) CatchUp(ctx context.Context) error {
+	for _, f := range h.Followers {
+		if _, err := h.Ledger.CatchUp(ctx, f); err != nil {
+			return err
+		}
+	}
+	if _, err := h.Jobs.RunDue(ctx, h.Store.Now()); err != nil {
+		return err
+	}
+	return errors.Join(h.itemsPointed(ctx), h.indexed(ctx))
+}
+
 const (
 	settleEvery = time.Second
 	settleBatch = 200
@@ -364,6 +379,12 @@ const pointBatch = 100
 // pointItems points at articles, once, the items that a program before the
 // library of laws published.
 func (h *House) pointItems(ctx context.Context) {
+	if err := h.itemsPointed(ctx); err != nil && ctx.Err() == nil {
+		h.Options.Log.Warn("items not pointed at articles", "err", err)
+	}
+}
+
+func (h *House) itemsPointed(ctx context.Context) error {
 	var some bool
 	err := h.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		some, err = catalog.Unpointed(tx)
@@ -375,9 +396,7 @@ func (h *House) pointItems(ctx context.Context) {
 			return err
 		})
 	}
-	if err != nil && ctx.Err() == nil {
-		h.Options.Log.Warn("items not pointed at articles", "err", err)
-	}
+	return err
 }
 
 // indexWords brings into the indexes of words, and into what the library of laws
@@ -388,12 +407,16 @@ func (h *House) indexWords(ctx context.Context) {
 		return
 	}
 	index := func() {
-		if err := errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx), h.Lists.PointEntries(ctx)); err != nil && ctx.Err() == nil {
+		if err := h.indexed(ctx); err != nil && ctx.Err() == nil {
 			h.Options.Log.Warn("words not indexed, or entries not pointed at articles", "err", err)
 		}
 	}
 	index()
 	every(ctx, indexEvery, index)
+}
+
+func (h *House) indexed(ctx context.Context) error {
+	return errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx), h.Lists.PointEntries(ctx))
 }
 
 // sweep clears away what nobody needs any more: sessions that are over, uploads

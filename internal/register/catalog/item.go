@@ -200,9 +200,6 @@ type Version struct {
 	FlowXML []byte
 	Flow    *flow.Definition
 	Form    *form.Form
-	// Listed tells apart what the lists of fees and of intermediary services left
-	// of the version on the day; "" where it rests on neither.
-	Listed string
 
 	itemYAML []byte // the files as they were written
 	formJSON []byte

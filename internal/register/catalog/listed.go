@@ -68,8 +68,7 @@ func (v *Version) asListed(tx *store.Tx, on day.Day) (*Version, error) {
 		return v, nil
 	}
 	now := *v
-	var gone []string
-	fees, materials, err := v.onLists(tx, on, func(e *act.Error) { gone = append(gone, e.Msg.In(wording.ZH)) })
+	fees, materials, err := v.onLists(tx, on, func(*act.Error) {})
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +76,6 @@ func (v *Version) asListed(tx *store.Tx, on day.Day) (*Version, error) {
 	if len(v.Fees.On) > 0 {
 		now.Fees = feesOf(fees)
 	}
-	now.Listed = strings.Join(append(gone, now.Fees.Text), "|")
 	return &now, nil
 }
 

@@ -154,10 +154,7 @@ func (r *remembered) version(id int64) *Version {
 
 // remembered returns what belongs to the epoch that this transaction sees.
 func (c *Catalog) remembered(tx *store.Tx) (*remembered, error) {
-	epoch, err := store.Once(tx, epochKey{}, func() (n int64, err error) {
-		_, err = tx.Get([]any{&n}, `select n from catalog_epoch where home = $1`, tx.Home())
-		return n, err
-	})
+	epoch, err := Epoch(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +164,15 @@ func (c *Catalog) remembered(tx *store.Tx) (*remembered, error) {
 		c.now = &remembered{epoch: epoch, items: map[int64][]*Version{}, byID: map[int64]*Version{}}
 	}
 	return c.now, nil
+}
+
+// Epoch is the value that stands for the present state of all items; it changes
+// with each version.
+func Epoch(tx *store.Tx) (int64, error) {
+	return store.Once(tx, epochKey{}, func() (n int64, err error) {
+		_, err = tx.Get([]any{&n}, `select n from catalog_epoch where home = $1`, tx.Home())
+		return n, err
+	})
 }
 
 // bump puts a new epoch into the command's batch. The value is an id, which no
