@@ -23,6 +23,7 @@ type options struct {
 	place     `embed:""`
 	copies    `embed:""`
 	hooks     `embed:""`
+	higher    `embed:""`
 	watched   `embed:""`
 	logging   `embed:""`
 }

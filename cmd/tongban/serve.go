@@ -24,6 +24,7 @@ import (
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/fonts"
+	"tongban/internal/work/publish"
 )
 
 // serveCommand serves pages and API.
@@ -33,6 +34,7 @@ type serveCommand struct {
 	place     `embed:""`
 	copies    `embed:""`
 	hooks     `embed:""`
+	higher    `embed:""`
 	watched   `embed:""`
 	logging   `embed:""`
 }
@@ -47,6 +49,12 @@ type copies struct {
 // hooks say where notices may be sent on to.
 type hooks struct {
 	HookHosts []string `env:"TONGBAN_HOOK_HOSTS" placeholder:"HOST" help:"shell.option.hook_hosts"`
+}
+
+// higher says to which portal the lists are sent on.
+type higher struct {
+	Higher    string `default:"" env:"TONGBAN_HIGHER" placeholder:"URL" help:"shell.option.higher"`
+	HigherKey string `default:"" env:"TONGBAN_HIGHER_KEY" placeholder:"FILE" help:"shell.option.higher_key"`
 }
 
 // place names the government that the house serves.
@@ -64,6 +72,10 @@ func (c *serveCommand) Run(s *shell) error {
 	if err != nil {
 		return err
 	}
+	above := publish.Higher{URL: c.Higher, KeyFile: c.HigherKey, Address: c.Public}
+	if err := above.Check(); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log, flush := s.log(c.Log)
@@ -72,7 +84,7 @@ func (c *serveCommand) Run(s *shell) error {
 	h, err := house.Open(ctx, house.Options{
 		Dir: c.Data, Keys: c.Keys, Signed: c.Signed, Database: c.Database, Attachments: c.Attachments, Confirm: !c.Single, Origin: c.Origin, Region: c.Region, Remedies: c.Remedies, Log: log, Metrics: metrics,
 		Backups: house.Backups{Dir: c.BackupDir, Every: c.BackupEvery, Keep: c.BackupKeep}, Hooks: notice.Gate{Hosts: c.HookHosts},
-		Watched: witnesses,
+		Watched: witnesses, Higher: above,
 	})
 	if err != nil {
 		return err

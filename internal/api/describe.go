@@ -18,6 +18,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/register/identity"
 	"tongban/internal/register/law"
+	"tongban/internal/register/received"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 	"tongban/internal/work/adjust"
@@ -77,7 +78,7 @@ func (s *server) describe() {
 	}
 	commands := map[string]act.Command{}
 	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), reorganise.Commands(),
-		law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), object.Commands()) {
+		law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), object.Commands(), received.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {

@@ -23,6 +23,7 @@ const (
 	public                   // anybody
 	unfinished               // somebody between password and one-time code
 	staff                    // somebody in a post
+	system                   // the system of a lower body, with its key
 )
 
 // spec is one operation of the table.
@@ -36,6 +37,7 @@ type spec struct {
 	cached  bool // the answer sets its own Cache-Control
 	status  int  // of success; 0 is 200, or 204 without a body
 	errors  []int
+	most    int64  // bytes of a body, where that is more than of others
 	content string // media type of the answer where it is not JSON
 	answer  any    // what the answer's JSON looks like when it is written as bytes
 	example any    // of the body; a value of its type
@@ -62,7 +64,7 @@ func on[I, O any](s *server, p spec, f func(ctx context.Context, v *visit, in *I
 	s.specs = append(s.specs, p)
 	op := huma.Operation{
 		OperationID: p.id, Method: p.method, Path: p.path, Tags: []string{p.tag}, DefaultStatus: p.status, Errors: p.failures(),
-		Summary: wording.Text(wording.ZH, "api.op."+p.id), Middlewares: huma.Middlewares{s.enter(p)}, MaxBodyBytes: maxBody,
+		Summary: wording.Text(wording.ZH, "api.op."+p.id), Middlewares: huma.Middlewares{s.enter(p)}, MaxBodyBytes: max(maxBody, p.most),
 		Security: p.security(), Responses: s.answers(p), RejectUnknownQueryParameters: true,
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {

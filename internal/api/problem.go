@@ -72,7 +72,7 @@ const retryAfter = 30
 // who one is or that one should wait.
 func statusOf(e *act.Error) int {
 	switch e.Code {
-	case "act.sign_in", "identity.session.ended":
+	case "act.sign_in", "identity.session.ended", "received.key":
 		return http.StatusUnauthorized
 	case "identity.sign_in.wait", "api.slow":
 		return http.StatusTooManyRequests

@@ -12,6 +12,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/identity"
+	"tongban/internal/register/received"
 	"tongban/internal/rules/wording"
 )
 
@@ -22,6 +23,7 @@ type visit struct {
 	cookie bool // the token came as a cookie
 	source string
 	lang   wording.Lang
+	body   received.Body // whose system it is, where it is one
 }
 
 type visitKey struct{}
@@ -63,6 +65,9 @@ func (s *server) admit(r *http.Request, v *visit, p spec) error {
 			return act.Refuse("api.cross_origin")
 		}
 		v.token, v.cookie = c.Value, true
+	}
+	if p.access == system {
+		return s.admitBody(r, v)
 	}
 	if p.access == unfinished {
 		if v.token == "" {

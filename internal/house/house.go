@@ -33,12 +33,14 @@ import (
 	"tongban/internal/register/licence"
 	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
+	"tongban/internal/register/received"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
 	"tongban/internal/work/inspect"
 	"tongban/internal/work/object"
+	"tongban/internal/work/publish"
 	"tongban/internal/work/reorganise"
 )
 
@@ -62,6 +64,7 @@ type Options struct {
 	NoSync      bool      // while a demonstration is built: nothing is flushed
 	Restore     bool      // the database is about to be restored into: it extends nothing yet
 	Hooks       notice.Gate
+	Higher      publish.Higher // portal of the higher level; none when its URL is ""
 	Backups     Backups // copies made by themselves; none when Dir is ""
 	Watched     Watched
 	Hash        identity.Argon
@@ -89,6 +92,7 @@ type House struct {
 	Laws      *law.Register
 	Power     *power.Register
 	Lists     *lists.Register
+	Received  *received.Register
 	Items     *catalog.Catalog
 	Calendars *calendar.Calendars
 	Licences  *licence.Register
@@ -100,6 +104,7 @@ type House struct {
 	Object    *object.Desk
 	Reform    *reorganise.Desk
 	Checkup   *inspect.Desk
+	Publish   *publish.Desk
 	Jobs      *job.Runner
 	Archive   *archive.Archive
 	Followers []ledger.Follower // what watches the ledger
@@ -237,6 +242,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Laws = law.New(h.Runner)
 	h.Power = power.New(h.Runner, h.People)
 	h.Lists = lists.New(h.Runner, h.People)
+	h.Received = received.New(h.Runner, h.Vault, o.Region)
 	h.Items = catalog.New()
 	h.Licences = &licence.Register{Vault: h.Vault}
 	h.Papers = &paper.Desk{Vault: h.Vault, Agencies: h.People, Runner: h.Runner, Sample: o.Sample}
@@ -247,13 +253,14 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Calendars.OnImport(h.Office.Recount)
 	h.Notices = &notice.Desk{Store: h.Store, Runner: h.Runner, Vault: h.Vault, Gate: o.Hooks}
 	h.Checkup = &inspect.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Region: o.Region}
+	h.Publish = &publish.Desk{Runner: h.Runner, Lists: h.Lists, Region: o.Region, Higher: o.Higher}
 	h.Changes = &change.Desk{Runner: h.Runner, Checkup: h.Checkup}
 	h.Object = &object.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Vault: h.Vault, Calendar: h.Calendars.Current, Region: o.Region, Adjusts: adjust.Naming}
 	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
 	h.Office.Successors = h.Adjust.Successors
 	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
-	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, inspect.JobKind: h.Checkup.Work}, job.Options{Log: o.Log})
+	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, publish.JobKind: h.Publish.Work, inspect.JobKind: h.Checkup.Work}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
 		return err
 	}
@@ -294,6 +301,7 @@ func (h *House) Run(ctx context.Context) {
 		h.indexWords,
 		h.forgets,
 		h.rotate,
+		h.publishes,
 	} {
 		h.running.Go(func() { f(ctx) })
 	}

@@ -14,7 +14,7 @@ var storeys = [][]string{
 	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode", "rules/citation", "rules/gram"},
 	{"rules/workday", "rules/form", "rules/flow", "rules/seal"}, {"rules/draw", "rules/flowtable"}, {"rules/checkup"}, {"rules/reconcile"},
 	{"record/store"}, {"record/vault"}, {"record/ledger"}, {"record/file", "record/job", "record/witness"}, {"record/act"}, {"record/archive"},
-	{"register/calendar"}, {"register/identity"}, {"register/law"}, {"register/power"}, {"register/lists"}, {"register/catalog"}, {"register/licence"},
+	{"register/calendar"}, {"register/identity"}, {"register/law"}, {"register/power"}, {"register/lists"}, {"register/received"}, {"register/catalog"}, {"register/licence"},
 	{"register/exchange"}, {"register/credit"},
 	{"process/proceeding"}, {"process/paper", "process/notice"},
 	{"work/inspect", "work/reorganise"},
