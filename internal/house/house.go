@@ -260,7 +260,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Office.Successors = h.Adjust.Successors
 	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
-	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, publish.JobKind: h.Publish.Work, inspect.JobKind: h.Checkup.Work}, job.Options{Log: o.Log})
+	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, publish.JobKind: h.Publish.Work, inspect.JobKind: h.Checkup.Work, casework.JobMoves: h.Office.WorkMoves}, job.Options{Log: o.Log})
 	if err := h.Store.Read(ctx, func(tx *store.Tx) error { return h.Vault.Check(tx) }); err != nil {
 		return err
 	}

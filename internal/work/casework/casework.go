@@ -65,7 +65,7 @@ func Commands() []act.Command {
 	return []act.Command{
 		saveDraft, saveDraftFor, addFile, addFileFor, removeFile, apply, applyFor, correct, correctFor, withdraw, withdrawFor, notify, accept, refuseAcceptance,
 		checkMaterial, assign, review, visit, ask, answer, sendBack, pause, resume, askExtension, settleExtension, decide, decideOnSpot,
-		deliver, amend, moveCase, settleCase, askErasure, settleErasure, eraseCase, eraseDrafts, nextErasure,
+		deliver, amend, moveCase, orderMoves, settleCase, askErasure, settleErasure, eraseCase, eraseDrafts, nextErasure,
 	}
 }
 

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"tongban/internal/process/proceeding"
@@ -29,27 +30,34 @@ type MoveIn struct {
 // was asked for stays, and no term ends later than they were told. A case whose
 // open steps have no place in the new version is refused with their names.
 func (o *Office) Move(ctx context.Context, a act.Actor, token string, in MoveIn) (Done, error) {
-	return act.Run(ctx, o.Runner, a, token, moveCase, in, func(c *act.Call, in MoveIn) (Done, error) {
-		m, err := o.take(c, in.Case, func(m *matter) (act.Scope, error) { return at(m.p.Agency)(m) })
-		if err != nil {
-			return Done{}, err
-		}
-		if c.Actor.Person == m.p.Applicant || c.Actor.Person == m.p.Filer {
-			return Done{}, act.Refuse("proceeding.own").Then("proceeding.duty.next").Recorded()
-		}
-		if err := wantText("article", in.Article, "reason", in.Reason); err != nil {
-			return Done{}, err
-		}
-		to, err := m.target(in.To)
-		if err != nil {
-			return Done{}, err
-		}
-		return m.moveTo(to, in)
-	})
+	return act.Run(ctx, o.Runner, a, token, moveCase, in, func(c *act.Call, in MoveIn) (Done, error) { return o.moveIn(c, in, nil) })
+}
+
+// moveIn moves a case inside a command, for the order that it is part of; nil is none.
+func (o *Office) moveIn(c *act.Call, in MoveIn, of *MoveOrder) (Done, error) {
+	m, err := o.take(c, in.Case, func(m *matter) (act.Scope, error) { return at(m.p.Agency)(m) })
+	if err != nil {
+		return Done{}, err
+	}
+	who := c.Actor.Person
+	if of != nil {
+		who = of.By
+	}
+	if who == m.p.Applicant || who == m.p.Filer {
+		return Done{}, act.Refuse("proceeding.own").Then("proceeding.duty.next").Recorded()
+	}
+	if err := wantText("article", in.Article, "reason", in.Reason); err != nil {
+		return Done{}, err
+	}
+	to, err := m.target(in.To)
+	if err != nil {
+		return Done{}, err
+	}
+	return m.moveTo(to, in, of)
 }
 
 // moveTo carries out a move whose target has been found fit.
-func (m *matter) moveTo(to *catalog.Version, in MoveIn) (Done, error) {
+func (m *matter) moveTo(to *catalog.Version, in MoveIn, of *MoveOrder) (Done, error) {
 	x, err := m.planMove(to)
 	if err != nil {
 		return Done{}, err
@@ -72,6 +80,7 @@ func (m *matter) moveTo(to *catalog.Version, in MoveIn) (Done, error) {
 	}
 	e := m.event("case.moved", map[string]any{"item": to.Code, "from_version": x.From.ID, "version": to.ID, "n": to.N, "article": in.Article, "was": was,
 		"statutory_due": x.DueNow, "promised_due": x.PromisedNow, "agency": m.p.Agency, "kept": x.Kept})
+	of.note(e.Facts)
 	e.Rules = []ledger.Rule{{Article: in.Article, Inputs: map[string]any{"from": x.From.ID, "to": to.ID}}}
 	e.Personal = []ledger.Personal{{Field: "reason", Value: in.Reason}}
 	return m.save(e)
@@ -110,15 +119,20 @@ func (o *Office) PreviewMove(ctx context.Context, a act.Actor, id, version int64
 
 // reading is a case as a plan looks at it: nothing is locked and nothing written.
 func (o *Office) reading(tx *store.Tx, a act.Actor, id int64) (*matter, error) {
-	m := &matter{o: o, c: &act.Call{Tx: tx, Actor: a}}
+	p, err := proceeding.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return o.readingOf(tx, a, p)
+}
+
+func (o *Office) readingOf(tx *store.Tx, a act.Actor, p *proceeding.Proceeding) (*matter, error) {
+	m := &matter{o: o, c: &act.Call{Tx: tx, Actor: a}, p: p}
 	var err error
-	if m.p, err = proceeding.Get(tx, id); err != nil {
+	if m.f, err = getFile(tx, p.ID); err != nil {
 		return nil, err
 	}
-	if m.f, err = getFile(tx, id); err != nil {
-		return nil, err
-	}
-	if m.v, err = o.Items.ByID(tx, m.p.ItemVersion); err != nil {
+	if m.v, err = o.Items.ByID(tx, p.ItemVersion); err != nil {
 		return nil, err
 	}
 	m.v, err = o.holding(tx, m.v, m.f)
@@ -131,15 +145,21 @@ func (o *Office) MoveTargets(tx *store.Tx, c *Case) ([]*catalog.Version, error) 
 	if !Running(c.Status) || c.Status == Delivering {
 		return nil, nil
 	}
-	items, err := o.successors(tx, c.Item.Of)
+	list, err := o.targetsOf(tx, c.Item.Of)
+	return slices.DeleteFunc(list, func(v *catalog.Version) bool { return v.ID == c.Item.ID }), err
+}
+
+// targetsOf are the versions that cases of an item may be moved to today.
+func (o *Office) targetsOf(tx *store.Tx, item int64) ([]*catalog.Version, error) {
+	items, err := o.successors(tx, item)
 	if err != nil {
 		return nil, err
 	}
 	var list []*catalog.Version
-	for _, item := range append([]int64{c.Item.Of}, items...) {
-		v, err := o.Items.InForce(tx, item, tx.Today())
+	for _, id := range append([]int64{item}, items...) {
+		v, err := o.Items.InForce(tx, id, tx.Today())
 		switch {
-		case err == nil && v.ID != c.Item.ID && v.Complete():
+		case err == nil && v.Complete():
 			list = append(list, v)
 		case err != nil && act.KindOf(err) != act.Refused && act.KindOf(err) != act.NotFound:
 			return nil, err
