@@ -91,7 +91,7 @@ func (s *server) tryFlow(ctx context.Context, v *visit, in *struct {
 	for i, t := range in.Body.Turns {
 		turns[i] = flowtable.Turn{Token: t.Token, Days: t.Days, Answers: answersOf(t.Answers)}
 	}
-	t, err := flowtable.Try(x.Flow, s.h.Calendars.Current(), start, turns)
+	t, err := flowtable.Try(x.Flow, x.Newest.Form, s.h.Calendars.Current(), start, turns)
 	var m wording.Message
 	if errors.As(err, &m) {
 		return nil, act.WrongFields("api.flow.stuck", []act.Field{{Name: "flow", Msg: m}})

@@ -224,7 +224,7 @@ func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wo
 	case "cpsv":
 		return s.cpsv(tx, item)
 	case "svg":
-		return draw.SVG(item.Flow, draw.Options{Lang: lang, Name: item.Name}), nil
+		return draw.SVG(item.Flow, draw.Options{Lang: lang, Name: item.Name, Phrase: item.Env().Phrase}), nil
 	}
 	g := guideView{ID: item.Of, Version: item.ID, N: item.N, From: item.Span.From, Until: item.Span.Until, Complete: item.Complete(), Guide: item.Written,
 		Lacks: texts(item.Missing(), lang), Bodies: map[string]string{}}

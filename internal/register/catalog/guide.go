@@ -217,7 +217,7 @@ func (g guide) trips() []GuideTrip {
 // steps are the tasks of the flow in the order in which it is told.
 func (g guide) steps() []GuideStep {
 	out := []GuideStep{{Name: g.say("guide.submit")}}
-	for _, l := range flow.Outline(g.v.Flow) {
+	for _, l := range flow.Outline(g.v.Flow, nil) {
 		n := g.v.Flow.Node(l.Node)
 		if n == nil || !n.ByPerson() {
 			continue

@@ -14,6 +14,7 @@
 package condition
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -58,7 +59,15 @@ const (
 // Var declares one name.
 type Var struct {
 	Kind    Kind
-	Options []string // of a choice: comparing it with another text is a fault
+	Options []string        // of a choice: comparing it with another text is a fault
+	Title   wording.Message // what people call it
+	Labels  []Label         // what people call the values of a choice
+}
+
+// Label is what people call a value.
+type Label struct {
+	Value string
+	Text  wording.Message
 }
 
 // Env declares the names that a condition may use, by their path: "decision",
@@ -70,8 +79,8 @@ type Env map[string]Var
 // "agency"). Without fields every form.x is admitted.
 func Case(fields map[string]Var) Env {
 	env := Env{
-		"decision":       {Kind: Text},
-		"applicant.kind": {Kind: Text, Options: []string{"person", "legal", "agency"}},
+		"decision":       {Kind: Text, Title: wording.M("condition.word.decision"), Labels: labels("granted", "refused", "returned")},
+		"applicant.kind": {Kind: Text, Options: []string{"person", "legal", "agency"}, Title: wording.M("condition.word.applicant"), Labels: labels("person", "legal", "agency")},
 	}
 	if fields == nil {
 		env["form.*"] = Var{}
@@ -80,6 +89,14 @@ func Case(fields map[string]Var) Env {
 		env["form."+k] = v
 	}
 	return env
+}
+
+func labels(values ...string) []Label {
+	list := make([]Label, len(values))
+	for i, v := range values {
+		list[i] = Label{v, wording.M("condition.word." + v)}
+	}
+	return list
 }
 
 // Program is a condition that was found in order. It is immutable: any number
@@ -120,12 +137,7 @@ func Compile(source string, env Env) (*Program, error) {
 	if n := utf8.RuneCountInString(source); n > MaxLength {
 		return nil, wording.M("condition.long", "got", n, "max", MaxLength)
 	}
-	cfg := conf.New(env.shape())
-	cfg.MaxNodes = maxNodes
-	cfg.DisableIfOperator = true
-	cfg.Expect, cfg.ExpectAny = reflect.Bool, false
-
-	tree, err := parser.ParseWithConfig(source, cfg)
+	tree, cfg, err := parse(source, env)
 	if err != nil {
 		return nil, syntaxFault(err, source)
 	}
@@ -146,6 +158,16 @@ func Compile(source string, env Env) (*Program, error) {
 		return nil, typeFault(err, source)
 	}
 	return &Program{source: source, code: code, refs: r.refs}, nil
+}
+
+// parse reads a source with the bounds of the language.
+func parse(source string, env Env) (*parser.Tree, *conf.Config, error) {
+	cfg := conf.New(env.shape())
+	cfg.MaxNodes = maxNodes
+	cfg.DisableIfOperator = true
+	cfg.Expect, cfg.ExpectAny = reflect.Bool, false
+	tree, err := parser.ParseWithConfig(source, cfg)
+	return tree, cfg, err
 }
 
 // shape tells expr-lang the types of the names.
@@ -199,17 +221,21 @@ func (e Env) lookup(path string) (Var, bool) {
 	return v, ok
 }
 
-// names lists what may be used, for a person who used something else.
-func (e Env) names() string {
-	var all []string
-	for path := range e {
-		all = append(all, path)
+// names lists what may be used, with what it is called, for a person who used
+// something else.
+func (e Env) names() several {
+	var list several
+	for _, path := range slices.Sorted(maps.Keys(e)) {
+		if len(list) == 30 {
+			return append(list, told("source", "source", "…"))
+		}
+		if e[path].Title.IsZero() {
+			list = append(list, told("source", "source", path))
+		} else {
+			list = append(list, told("name", "name", path, "title", e[path].Title))
+		}
 	}
-	slices.Sort(all)
-	if len(all) > 30 {
-		all = append(all[:30], "…")
-	}
-	return strings.Join(all, "、")
+	return list
 }
 
 // syntaxFault says where a source could not be read.

@@ -26,6 +26,8 @@ type Options struct {
 	ID    string                 // prefix of the ids in the picture, "flow" when empty; differs between pictures on one page
 	Href  func(id string) string // address behind a node, nil for none
 	Marks map[string]Mark        // nodes and flows that differ from another version
+
+	Phrase flow.Phrase // says the condition of a way that has no name; nil leaves it out
 }
 
 // Mark says in what a node or flow differs from another version.
@@ -164,7 +166,7 @@ func (c *canvas) describe() string {
 		}
 	}
 	var parts []string
-	for _, l := range Text(c.d, c.opt.State, c.opt.Lang) {
+	for _, l := range Text(c.d, c.opt.State, c.opt.Lang, c.opt.Phrase) {
 		part := l.Text
 		if l.State != "" {
 			part = c.say("element_state", "name", part, "state", l.State)
@@ -183,18 +185,22 @@ type TextLine struct {
 	Depth int
 	Node  string
 	Text  string
+	Why   string // the condition of a way with a name of its own, "" where the name says it
 	State string // the word for done, now …; "" without a case or for a line that is no node
 	Mark  string // done, now, later, skipped or "", for the page's own signs
 }
 
 // Text is the flow as an indented list in words, for phones and screen
-// readers: the alternative to the picture. state may be nil.
-func Text(d *flow.Definition, state *flow.State, lang wording.Lang) []TextLine {
+// readers: the alternative to the picture. state and phrase may be nil.
+func Text(d *flow.Definition, state *flow.State, lang wording.Lang, phrase flow.Phrase) []TextLine {
 	c := &canvas{d: d, opt: Options{Lang: lang, State: state}, state: map[string]progress{}}
 	c.readState()
 	var lines []TextLine
-	for _, l := range flow.Outline(d) {
+	for _, l := range flow.Outline(d, phrase) {
 		line := TextLine{Depth: l.Depth, Node: l.Node, Text: l.Text.In(lang)}
+		if !l.Why.IsZero() {
+			line.Why = l.Why.In(lang)
+		}
 		if p := c.state[l.Node]; l.Node != "" && p != plain {
 			line.State, line.Mark = c.say(string(p)), string(p)
 		}

@@ -148,7 +148,7 @@ func TestFinishedCase(t *testing.T) {
 	d := read(t, joint)
 	st := flow.State{V: 1, Over: flow.OverEnded, Passed: []string{"s", "accept"}, End: "z"}
 	marks := map[string]string{}
-	for _, l := range draw.Text(d, &st, wording.EN) {
+	for _, l := range draw.Text(d, &st, wording.EN, nil) {
 		if l.Node != "" {
 			marks[l.Node] = l.Mark + " " + l.State
 		}

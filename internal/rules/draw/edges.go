@@ -51,8 +51,24 @@ func (c *canvas) edge(e *flow.Edge) {
 	if f.Default {
 		c.defaultMark(e.Points)
 	}
+	f.Name = c.spoken(e.Element, f.Name)
 	c.edgeLabel(e, f)
 	c.b.WriteString("</g>\n")
+}
+
+// spoken is what a way is called: by its condition where it has no name. The whole
+// sentence is there for those who point at the way.
+func (c *canvas) spoken(id, name string) string {
+	f := c.d.Flow(id)
+	if f == nil || f.Condition == "" || c.opt.Phrase == nil {
+		return name
+	}
+	words := c.opt.Phrase(f.Condition).In(c.opt.Lang)
+	fmt.Fprintf(&c.b, "<title>%s</title>", escape(words))
+	if name == "" {
+		return words
+	}
+	return name
 }
 
 // walked tells whether both ends lie behind the case, so that it came this way
@@ -111,7 +127,7 @@ func (c *canvas) edgeLabel(e *flow.Edge, f flow.Figure) {
 	}
 	a, b := e.Points[at-1], e.Points[at]
 	room := math.Max(best-6, 60)
-	lines := wrap(f.Name, room, 11, 2)
+	lines := wrap(f.Name, room, 11, 3)
 	x, y := (a.X+b.X)/2, math.Min(a.Y, b.Y)-4-float64(len(lines))*7
 	if best < 20 { // only upright stretches: beside the line
 		x, y = a.X+room/2+4, (a.Y+b.Y)/2

@@ -3,6 +3,7 @@ package flow
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"tongban/internal/rules/wording"
 )
@@ -16,16 +17,21 @@ type Line struct {
 	Way   string          // id of the sequence flow by which a way or branch begins, for the line that introduces it
 	Back  string          // id of the node at which to go on, for a line that only points there
 	Text  wording.Message // the sentence
+	Why   wording.Message // the condition of a way that has a name of its own, where the name does not say it all
 }
+
+// Phrase puts a condition into words for people.
+type Phrase func(condition string) wording.Message
 
 // Meeting is the next node that every way from a node to an end comes to: where
 // the ways of a choice come together again. Nil where they end apart.
 func Meeting(d *Definition, n *Node) *Node { return meetings(d)[n.at] }
 
 // Outline tells the flow as an indented list, each node once; where ways come
-// together again or lead back, a line says where to go on.
-func Outline(d *Definition) []Line {
-	o := &outliner{d: d, told: map[*Node]bool{}, after: meetings(d)}
+// together again or lead back, a line says where to go on. Conditions stand as
+// phrase says them; as they are written, without one.
+func Outline(d *Definition, phrase Phrase) []Line {
+	o := &outliner{d: d, told: map[*Node]bool{}, after: meetings(d), phrase: phrase}
 	if d.plan.start != nil {
 		o.tell(d.plan.start, 0, nil)
 	}
@@ -37,6 +43,8 @@ type outliner struct {
 	told  map[*Node]bool
 	after []*Node // by Node.at: the next node that every way from here comes to
 	lines []Line
+
+	phrase Phrase
 }
 
 func (o *outliner) say(depth int, n *Node, key string, pairs ...any) {
@@ -155,9 +163,18 @@ func (o *outliner) meet(a, b *Node) *Node {
 }
 
 func (o *outliner) way(n *Node, f *Flow, depth int, meet *Node) {
-	name := f.Name
-	if name == "" {
+	var name any = f.Name
+	why := wording.Message{}
+	if f.Condition != "" && o.phrase != nil {
+		why = o.phrase(f.Condition)
+	}
+	switch {
+	case f.Name == "" && why.IsZero():
 		name = f.Condition
+	case f.Name == "":
+		name, why = why, wording.Message{}
+	case !why.IsZero() && strings.Contains(why.In(wording.ZH), f.Name):
+		why = wording.Message{}
 	}
 	switch {
 	case f.ID == n.Default && f.Name == "":
@@ -168,6 +185,7 @@ func (o *outliner) way(n *Node, f *Flow, depth int, meet *Node) {
 		o.say(depth, nil, "when", "name", name)
 	}
 	o.enters(f)
+	o.lines[len(o.lines)-1].Why = why
 	o.tell(f.To, depth+1, meet)
 }
 

@@ -139,7 +139,7 @@ func TestOutlineTellsEachNodeOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := mustParse(t, nested(t, 8, true).xml())
 		told := map[string]int{}
-		for _, l := range flow.Outline(d) {
+		for _, l := range flow.Outline(d, nil) {
 			told[l.Node]++
 			if l.Text.IsZero() || l.Depth < 0 {
 				t.Fatalf("empty line %+v", l)
@@ -156,7 +156,7 @@ func TestOutlineTellsEachNodeOnce(t *testing.T) {
 
 func text(d *flow.Definition) string {
 	var b strings.Builder
-	for _, l := range flow.Outline(d) {
+	for _, l := range flow.Outline(d, nil) {
 		fmt.Fprintf(&b, "%s%s\n", strings.Repeat("  ", l.Depth), l.Text.Error())
 	}
 	return b.String()
@@ -217,7 +217,7 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("bounds %v", b)
 			}
 		}
-		flow.Outline(d)
+		flow.Outline(d, nil)
 		out := flow.Write(d)
 		again, err := flow.Parse(out)
 		if err != nil {

@@ -262,7 +262,7 @@ func TestEditsKeepAFlowSound(t *testing.T) {
 // grow makes one random edit that a table offers.
 func grow(t *rapid.T, src []byte) []byte {
 	d := parse(t, src)
-	rows := flowtable.Of(d).Rows
+	rows := flowtable.Of(d, nil).Rows
 	r := rapid.SampledFrom(rows).Draw(t, "row")
 	s := flowtable.Step{Kind: rapid.SampledFrom(flowtable.Kinds()).Draw(t, "kind"), Name: "加的一步", Action: "do"}
 	var e flowtable.Edit
@@ -282,7 +282,7 @@ func grow(t *rapid.T, src []byte) []byte {
 	case act == "cut" && (r.Kind == flowtable.RowBranch || r.Kind == flowtable.RowWay && !r.Way.Otherwise):
 		e = flowtable.RemoveWay{Flow: r.Flow}
 	case act == "move" && r.Kind == flowtable.RowStep:
-		up, down := flowtable.Of(d).Neighbours(d, r.Node)
+		up, down := flowtable.Of(d, nil).Neighbours(d, r.Node)
 		to := rapid.SampledFrom([]string{up, down}).Draw(t, "to")
 		if to == "" {
 			return src
@@ -323,7 +323,7 @@ func TestModelsOfOtherTools(t *testing.T) {
 		if got := flow.Write(d); !bytes.Equal(got, src) && d.Diagram != nil {
 			t.Errorf("%s: not as it came", file)
 		}
-		for i, r := range flowtable.Of(d).Rows {
+		for i, r := range flowtable.Of(d, nil).Rows {
 			if r.Kind == flowtable.RowGo {
 				continue
 			}

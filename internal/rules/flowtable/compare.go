@@ -25,9 +25,9 @@ type Difference struct {
 // Compare tells in what two versions of a flow differ: steps, events, choices and
 // ways, by their ids. A step that was taken out and drawn again under another id
 // is one removed and one added. Nothing is told twice, and of two equal flows
-// nothing is told.
-func Compare(was, is *flow.Definition) []Difference {
-	a, b := Of(was), Of(is)
+// nothing is told. Rows are called as phrase says their conditions.
+func Compare(was, is *flow.Definition, phrase flow.Phrase) []Difference {
+	a, b := Of(was, phrase), Of(is, phrase)
 	var list []Difference
 	for i := range b.Rows {
 		r := &b.Rows[i]

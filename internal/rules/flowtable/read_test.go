@@ -24,7 +24,7 @@ func workshop(t *testing.T) *flow.Definition {
 func TestTheTableOfAJointCase(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	for _, r := range flowtable.Of(workshop(t)).Rows {
+	for _, r := range flowtable.Of(workshop(t), nil).Rows {
 		fmt.Fprintf(&b, "%s%s %d %s%s %s%s\n", strings.Repeat(" ", r.Depth), r.Kind, r.No, r.Step.Name, r.Way.Name, r.Step.Term, r.Way.Condition)
 	}
 	want := `event 0 提交申请 
@@ -55,7 +55,7 @@ func TestMovingUpAndDownComesBack(t *testing.T) {
 	t.Parallel()
 	d, seen := workshop(t), []string{}
 	for range 20 {
-		_, down := flowtable.Of(d).Neighbours(d, "market_review")
+		_, down := flowtable.Of(d, nil).Neighbours(d, "market_review")
 		if down == "" {
 			break
 		}
@@ -63,7 +63,7 @@ func TestMovingUpAndDownComesBack(t *testing.T) {
 		if r := flow.Check(d, nil); !r.OK {
 			t.Fatalf("%v", r.Problems)
 		}
-		for i, r := range flowtable.Of(d).Rows {
+		for i, r := range flowtable.Of(d, nil).Rows {
 			if r.Node == "market_review" {
 				seen = append(seen, fmt.Sprint(i))
 			}
@@ -73,11 +73,11 @@ func TestMovingUpAndDownComesBack(t *testing.T) {
 		t.Errorf("it came to rows %s", got)
 	}
 	for range 20 {
-		if up, _ := flowtable.Of(d).Neighbours(d, "market_review"); up != "" {
+		if up, _ := flowtable.Of(d, nil).Neighbours(d, "market_review"); up != "" {
 			d = parse(t, apply(t, flow.Write(d), flowtable.Move{Node: "market_review", To: up}))
 		}
 	}
-	if r := flowtable.Of(d).Rows[1]; r.Node != "market_review" {
+	if r := flowtable.Of(d, nil).Rows[1]; r.Node != "market_review" {
 		t.Errorf("on top stands %s", r.Node)
 	}
 }
@@ -85,7 +85,7 @@ func TestMovingUpAndDownComesBack(t *testing.T) {
 func TestCompareTellsEachDifferenceOnce(t *testing.T) {
 	t.Parallel()
 	was := workshop(t)
-	if list := flowtable.Compare(was, workshop(t)); len(list) != 0 {
+	if list := flowtable.Compare(was, workshop(t), nil); len(list) != 0 {
 		t.Errorf("equal flows differ: %+v", list)
 	}
 	src := flow.Write(was)
@@ -96,7 +96,7 @@ func TestCompareTellsEachDifferenceOnce(t *testing.T) {
 	src = apply(t, src, flowtable.Add{At: "flow_start_accept", Step: step})
 	src = apply(t, src, flowtable.Steer{Flow: "flow_granted_issue", Way: flowtable.Way{Name: "准予", Condition: `decision != "refused"`}})
 	var got []string
-	for _, x := range flowtable.Compare(was, parse(t, src)) {
+	for _, x := range flowtable.Compare(was, parse(t, src), nil) {
 		r := x.Is
 		if r == nil {
 			r = x.Was
@@ -119,7 +119,7 @@ func TestATrialOfAJointCase(t *testing.T) {
 	}
 	play := func(turns ...string) flowtable.Trial {
 		t.Helper()
-		got, err := flowtable.Try(d, workday.Default(), day.MustParse("2026-03-02"), flowtable.ParseTurns(turns))
+		got, err := flowtable.Try(d, nil, workday.Default(), day.MustParse("2026-03-02"), flowtable.ParseTurns(turns))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestTimeRunsOutInATrial(t *testing.T) {
 	t.Parallel()
 	src := strings.Replace(plain, `<b:endEvent id="e"/>`, `<b:endEvent id="e"/><b:boundaryEvent id="late" name="催办" attachedToRef="accept" cancelActivity="false" tb:term="P2W"><b:timerEventDefinition/></b:boundaryEvent>
 <b:userTask id="urge" name="说明" tb:role="window"/><b:endEvent id="e2"/><b:sequenceFlow id="g1" sourceRef="late" targetRef="urge"/><b:sequenceFlow id="g2" sourceRef="urge" targetRef="e2"/>`, 1)
-	got, err := flowtable.Try(parse(t, []byte(src)), workday.Default(), day.MustParse("2026-03-02"), flowtable.ParseTurns([]string{"1.4."}))
+	got, err := flowtable.Try(parse(t, []byte(src)), nil, workday.Default(), day.MustParse("2026-03-02"), flowtable.ParseTurns([]string{"1.4."}))
 	if err != nil || len(got.Open) != 2 || got.Open[0].Name != "说明" || got.Open[0].Since != day.MustParse("2026-03-05") || got.Open[1].Name != "决定" {
 		t.Errorf("%v %+v", err, got.Open)
 	}
@@ -183,7 +183,7 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		rows := flowtable.Of(d).Rows
+		rows := flowtable.Of(d, nil).Rows
 		if len(rows) == 0 {
 			return
 		}
@@ -214,10 +214,10 @@ func TestALargeFlow(t *testing.T) {
 	src := []byte(b.String())
 	out := apply(t, src, flowtable.Move{Node: "t1000", To: "f1500"})
 	d := parse(t, out)
-	if rows := flowtable.Of(d).Steps(); len(rows) != n || rows[1499].Node != "t1000" {
+	if rows := flowtable.Of(d, nil).Steps(); len(rows) != n || rows[1499].Node != "t1000" {
 		t.Errorf("%d steps", len(rows))
 	}
-	if list := flowtable.Compare(parse(t, src), d); len(list) != 3 {
+	if list := flowtable.Compare(parse(t, src), d, nil); len(list) != 3 {
 		t.Errorf("%d differences", len(list))
 	}
 }

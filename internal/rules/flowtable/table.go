@@ -54,11 +54,12 @@ type Table struct {
 }
 
 // Of reads the table of a flow, whether it runs or not: what cannot be reached
-// stands at the end.
-func Of(d *flow.Definition) Table {
+// stands at the end. Ways without a name are called by their conditions, as phrase
+// says them.
+func Of(d *flow.Definition, phrase flow.Phrase) Table {
 	t := Table{Name: d.Name}
 	told := map[string]bool{}
-	for _, l := range flow.Outline(d) {
+	for _, l := range flow.Outline(d, phrase) {
 		r := Row{Depth: l.Depth, Line: l.Text}
 		switch {
 		case l.Way != "":

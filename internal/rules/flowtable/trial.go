@@ -2,11 +2,15 @@ package flowtable
 
 import (
 	"errors"
+	"maps"
+	"net/url"
 	"strconv"
 	"strings"
 
+	"tongban/internal/rules/condition"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/flow"
+	"tongban/internal/rules/form"
 	"tongban/internal/rules/wording"
 	"tongban/internal/rules/workday"
 )
@@ -17,30 +21,51 @@ const MaxTurns = 100
 // Turn is one thing that somebody who tries a flow lets happen: so many working
 // days pass, then the open task or awaited event is finished. Answers says for
 // each condition that is asked on the way, in turn, whether it holds.
+//
+// Given are the values that conditions were asked on, as a page of the form sends
+// them, by name: form.area, applicant.kind, decision. A name without a value was left
+// open. They hold in all later turns; a decision until the next one is made.
 type Turn struct {
 	Token   int
 	Days    int // working days that pass before, 0 for the same day
 	Answers string
+	Given   url.Values
 }
 
-// String writes a move as ParseTurns reads it: "3.5.yn".
-func (m Turn) String() string { return itoa(m.Token) + "." + itoa(m.Days) + "." + m.Answers }
+// maxGiven bounds the values of a turn, in bytes as an address carries them.
+const maxGiven = 4000
+
+// String writes a move as ParseTurns reads it: "3.5.yn", "3.5..form.area=60".
+func (m Turn) String() string {
+	s := itoa(m.Token) + "." + itoa(m.Days) + "." + m.Answers
+	if len(m.Given) > 0 {
+		s += "." + m.Given.Encode()
+	}
+	return s
+}
 
 // ParseTurns reads a list of moves, as an address carries it. What is no move
 // ends the list.
 func ParseTurns(list []string) []Turn {
 	var moves []Turn
 	for _, s := range list {
-		parts := strings.Split(s, ".")
-		if len(parts) != 3 || len(moves) >= MaxTurns || len(parts[2]) > MaxTurns || strings.Trim(parts[2], "yn") != "" {
+		parts := strings.SplitN(s, ".", 4)
+		if len(parts) < 3 || len(moves) >= MaxTurns || len(parts[2]) > MaxTurns || strings.Trim(parts[2], "yn") != "" || len(s) > maxGiven {
 			break
+		}
+		var given url.Values
+		if len(parts) == 4 {
+			var err error
+			if given, err = url.ParseQuery(parts[3]); err != nil {
+				break
+			}
 		}
 		token, err1 := strconv.Atoi(parts[0])
 		days, err2 := strconv.Atoi(parts[1])
 		if err1 != nil || err2 != nil || token < 0 || days < 0 || days > 400 {
 			break
 		}
-		moves = append(moves, Turn{token, days, parts[2]})
+		moves = append(moves, Turn{token, days, parts[2], given})
 	}
 	return moves
 }
@@ -92,6 +117,9 @@ type Question struct {
 	Gateway   string // name of the choice
 	Way       string // name of the way that it opens
 	Condition string
+	// Names are what it speaks about and nobody has given yet: form.area, decision.
+	// Of a condition that is not in order there are none: whether it holds is asked.
+	Names []string
 }
 
 // trial is a Trial under way.
@@ -104,15 +132,28 @@ type trial struct {
 	accepted bool
 	answers  string
 	asked    *Question
+	form     *form.Form
+	given    url.Values
 }
 
 // errAsk stops a step at a condition that has no answer yet.
 var errAsk = errors.New("asked")
 
-// True answers a condition as the move says.
+// True answers a condition by the values that were given, or as the move says.
 func (t *trial) True(source string, _ map[string]any) (bool, error) {
+	var missing []string
+	if p, err := condition.Compile(source, t.env()); err == nil {
+		for _, name := range p.Refs() {
+			if _, known := t.given[name]; !known {
+				missing = append(missing, name)
+			}
+		}
+		if len(missing) == 0 {
+			return p.Bool(t.values())
+		}
+	}
 	if t.answers == "" {
-		t.asked = &Question{Condition: source}
+		t.asked = &Question{Condition: source, Names: missing}
 		for _, f := range t.d.Flows {
 			if f.Condition == source && f.From.Kind == flow.KindChoice {
 				t.asked.Gateway, t.asked.Way = f.From.Name, f.Name
@@ -126,11 +167,54 @@ func (t *trial) True(source string, _ map[string]any) (bool, error) {
 	return yes, nil
 }
 
-// Try plays moves from the submission on a day. It keeps nothing: the same moves
-// lead to the same place. A move that cannot be made (its task is gone) is left
-// out. The error is that of a flow that cannot run.
-func Try(d *flow.Definition, cal *workday.Calendar, start day.Day, moves []Turn) (Trial, error) {
-	t := &trial{d: d, cal: cal, since: map[int]day.Day{}, timers: map[string]day.Day{}}
+func (t *trial) env() condition.Env {
+	if t.form == nil {
+		return condition.Case(nil)
+	}
+	return t.form.Env()
+}
+
+// values are what was given, of the kinds that the form has.
+func (t *trial) values() map[string]any {
+	asked := map[string][]string{}
+	for name, list := range t.given {
+		if key, ok := strings.CutPrefix(name, "form."); ok {
+			asked[key] = list
+		}
+	}
+	values := map[string]any{"form": t.answered(asked), "applicant": map[string]any{}}
+	if v := t.given.Get("applicant.kind"); v != "" {
+		values["applicant"] = map[string]any{"kind": v}
+	}
+	if v := t.given.Get("decision"); v != "" {
+		values["decision"] = v
+	}
+	return values
+}
+
+func (t *trial) answered(asked map[string][]string) map[string]any {
+	if t.form == nil {
+		return map[string]any{}
+	}
+	return t.form.FromStrings(asked)
+}
+
+// give takes what a move gives.
+func (t *trial) give(more url.Values) {
+	given := maps.Clone(t.given)
+	if given == nil {
+		given = url.Values{}
+	}
+	maps.Copy(given, more)
+	t.given = given
+}
+
+// Try plays moves from the submission of a form on a day. It keeps nothing: the same
+// moves lead to the same place. A move that cannot be made (its task is gone) is left
+// out. The error is that of a flow that cannot run, or of a value that is not of its
+// kind.
+func Try(d *flow.Definition, asked *form.Form, cal *workday.Calendar, start day.Day, moves []Turn) (Trial, error) {
+	t := &trial{d: d, cal: cal, since: map[int]day.Day{}, timers: map[string]day.Day{}, form: asked}
 	t.Start, t.Today, t.accepted = start, start, true
 	for _, n := range d.Nodes {
 		if n.Task.Part == "accept" {
@@ -143,6 +227,7 @@ func Try(d *flow.Definition, cal *workday.Calendar, start day.Day, moves []Turn)
 	}
 	t.Turns = append(t.Turns, first)
 	t.answers = first.Answers
+	t.give(first.Given)
 	t.Log = append(t.Log, Happened{start, say("trial.start")})
 	if err := t.step(flow.Start{Instance: "trial"}); err != nil {
 		return t.stuck(err)
@@ -153,6 +238,11 @@ func Try(d *flow.Definition, cal *workday.Calendar, start day.Day, moves []Turn)
 		}
 		before := t.snapshot()
 		t.answers = m.Answers
+		if at, _ := t.State.Waiting(m.Token); t.d.Node(at.Node).Task.Part == "decide" {
+			t.give(nil)
+			t.given.Del("decision") // it is made anew
+		}
+		t.give(m.Given)
 		if err := t.move(m); err != nil {
 			before.asked = t.asked
 			*t = *before

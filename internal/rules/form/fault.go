@@ -8,6 +8,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
+	"tongban/internal/rules/condition"
 	"tongban/internal/rules/wording"
 )
 
@@ -74,14 +75,4 @@ func (f *Field) amount(r *big.Rat) any {
 }
 
 // Yuan writes an amount in fen as yuan: 120000 → "1200", 1250 → "12.50".
-func Yuan(fen int64) string {
-	sign := ""
-	if fen < 0 {
-		sign, fen = "-", -fen
-	}
-	s := sign + strconv.FormatInt(fen/100, 10)
-	if cents := fen % 100; cents != 0 {
-		s += "." + strconv.FormatInt(cents/10, 10) + strconv.FormatInt(cents%10, 10)
-	}
-	return s
-}
+func Yuan(fen int64) string { return condition.Yuan(fen) }

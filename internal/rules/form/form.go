@@ -173,7 +173,7 @@ func (f *Form) Env() condition.Env {
 
 // variable declares the field to the language of conditions.
 func (f *Field) variable() condition.Var {
-	v := condition.Var{Kind: condition.Text}
+	v := condition.Var{Kind: condition.Text, Title: f.Label()}
 	switch f.Widget {
 	case Date:
 		v.Kind = condition.Date
@@ -192,6 +192,7 @@ func (f *Field) variable() condition.Var {
 		}
 		for _, o := range f.Options {
 			v.Options = append(v.Options, o.Value)
+			v.Labels = append(v.Labels, condition.Label{Value: o.Value, Text: o.Text()})
 		}
 	}
 	return v

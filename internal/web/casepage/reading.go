@@ -244,8 +244,8 @@ func (p *Pages) flow(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := p.view(c, a, "flow")
-	v.Part = Flow{SVG: template.HTML(draw.SVG(c.Item.Flow, draw.Options{Lang: door.Lang(r), State: &c.State})), //nolint:gosec // drawn by us
-		Lines: draw.Text(c.Item.Flow, &c.State, door.Lang(r))}
+	v.Part = Flow{SVG: template.HTML(draw.SVG(c.Item.Flow, draw.Options{Lang: door.Lang(r), State: &c.State, Phrase: c.Item.Env().Phrase})), //nolint:gosec // drawn by us
+		Lines: draw.Text(c.Item.Flow, &c.State, door.Lang(r), c.Item.Env().Phrase)}
 	p.render(w, r, "flow", "office.case.title.flow", v)
 }
 
@@ -256,5 +256,5 @@ func (p *Pages) picture(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(draw.SVG(c.Item.Flow, draw.Options{Lang: door.Lang(r), State: &c.State}))
+	_, _ = w.Write(draw.SVG(c.Item.Flow, draw.Options{Lang: door.Lang(r), State: &c.State, Phrase: c.Item.Env().Phrase}))
 }

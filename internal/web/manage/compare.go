@@ -44,7 +44,7 @@ func (o *desk) compare(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data.Name, data.Base, data.Whole = s.Name, s.base.N, s.Whole
-	list := flowtable.Compare(s.base.Flow, s.flow)
+	list := s.Differences()
 	data.Table = s.differences(list)
 	old, is := map[string]draw.Mark{}, map[string]draw.Mark{}
 	for _, x := range list {
@@ -58,7 +58,7 @@ func (o *desk) compare(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	picture := func(d *flow.Definition, id string, marks map[string]draw.Mark) template.HTML {
-		return template.HTML(draw.SVG(d, draw.Options{Lang: door.Lang(r), Name: s.Name, ID: id, Marks: marks})) //nolint:gosec // drawn by us
+		return template.HTML(draw.SVG(d, draw.Options{Lang: door.Lang(r), Name: s.Name, ID: id, Marks: marks, Phrase: s.env.Phrase})) //nolint:gosec // drawn by us
 	}
 	data.Was, data.Is = picture(s.base.Flow, "was", old), picture(s.flow, "is", is)
 	o.render(w, r, "compare", 0, ui.Page{Title: ui.M("manage.compare.title"), Data: data, Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}})
@@ -116,7 +116,7 @@ func (s *Sheet) column(r flowtable.Row, name string) ui.Text {
 	plain := map[string]string{"name": x.Name + r.Way.Name, "part": "", "action": x.Action, "risk": x.About.Risk, "guard": x.About.Guard, "basis": x.About.Basis, "condition": r.Way.Condition}
 	switch {
 	case name == "condition" && r.Way.Condition != "":
-		return s.condition(r.Way.Condition)
+		return s.env.Phrase(r.Way.Condition)
 	case name == "action" && x.Action == "issue":
 		return ui.M("manage.action.issue")
 	case name == "kind" && r.Type != "":

@@ -124,7 +124,7 @@ func (o *desk) editor(w http.ResponseWriter, r *http.Request) {
 
 // show draws the editor, with what a page wants to say first.
 func (o *desk) show(w http.ResponseWriter, r *http.Request, s *Sheet, p ui.Page, status int) {
-	data := Editor{Sheet: s, Problems: s.problems(), Changes: len(flowtable.Compare(s.base.Flow, s.flow)), SVG: s.svg(r, true, s.marks()),
+	data := Editor{Sheet: s, Problems: s.problems(), Changes: len(s.Differences()), SVG: s.svg(r, true, s.marks()),
 		File: ui.Field{Kind: ui.FieldFile, Name: "file", Label: ui.M("manage.field.file"), File: &ui.FileRule{Formats: []string{"bpmn", "xml"}, MaxMB: flow.MaxBytes >> 20}}}
 	wrong := map[string][]ui.Text{}
 	for _, x := range data.Problems {
@@ -180,7 +180,10 @@ func (s *Sheet) line(row flowtable.Row) Line {
 		l.Notes = notes(row.Step)
 	case flowtable.RowWay:
 		l.Edit, l.Add, l.Remove = s.at("/row", "id", id), s.at("/add", "id", id), "cut"
-		l.Where = s.condition(row.Way.Condition)
+		l.Where = ui.Plain("")
+		if row.Way.Condition != "" && row.Way.Name != "" {
+			l.Where = s.env.Phrase(row.Way.Condition)
+		}
 		if row.Way.Otherwise {
 			l.Where = ui.M("manage.otherwise")
 		}
@@ -255,7 +258,7 @@ func notes(x flowtable.Step) []ui.Fact {
 // marks says what differs from the version that the draft began from.
 func (s *Sheet) marks() map[string]draw.Mark {
 	list := map[string]draw.Mark{}
-	for _, x := range flowtable.Compare(s.base.Flow, s.flow) {
+	for _, x := range s.Differences() {
 		switch x.Kind {
 		case flowtable.Added:
 			list[rowID(*x.Is)] = draw.Added

@@ -10,7 +10,6 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/flow"
-	"tongban/internal/rules/flowtable"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
@@ -38,7 +37,7 @@ func (o *desk) handInPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o *desk) handInForm(w http.ResponseWriter, r *http.Request, s *Sheet, typed url.Values, wrong map[string]ui.Text, notice *ui.Notice) {
-	data := HandIn{Sheet: s, Fields: handInFields(), Problems: s.problems(), Changes: s.differences(flowtable.Compare(s.base.Flow, s.flow))}
+	data := HandIn{Sheet: s, Fields: handInFields(), Problems: s.problems(), Changes: s.differences(s.Differences())}
 	p := ui.Page{Title: ui.M("manage.handin.title"), Errors: ui.Fill(data.Fields, typed, wrong), Notice: notice, Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}}
 	status := 0
 	switch {

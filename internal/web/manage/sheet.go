@@ -7,6 +7,7 @@ import (
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/rules/condition"
 	"tongban/internal/rules/draw"
 	"tongban/internal/rules/flow"
 	"tongban/internal/rules/flowtable"
@@ -27,6 +28,7 @@ type Sheet struct {
 	flow     *flow.Definition
 	table    flowtable.Table
 	agencies map[string]string // names by role of the item
+	env      condition.Env     // what conditions speak about
 }
 
 // Base is the number of the version that the draft began from.
@@ -82,6 +84,7 @@ func (o *desk) read(tx *store.Tx, r *http.Request, item int64) (*Sheet, error) {
 // fill takes what the pages go by from the sheet that was read.
 func (s *Sheet) fill() {
 	s.v, s.base, s.flow, s.table = s.Newest, s.Began, s.Flow, s.Table
+	s.env = s.v.Env()
 }
 
 // open reads the Sheet of a request's item, or answers it.
@@ -122,7 +125,7 @@ func rowID(r flowtable.Row) string {
 
 // svg is the flow drawn; every step leads to its row.
 func (s *Sheet) svg(r *http.Request, down bool, marks map[string]draw.Mark) template.HTML {
-	o := draw.Options{Lang: door.Lang(r), Name: s.Name, Marks: marks, Href: func(id string) string { return "#row-" + id }}
+	o := draw.Options{Lang: door.Lang(r), Name: s.Name, Marks: marks, Phrase: s.env.Phrase, Href: func(id string) string { return "#row-" + id }}
 	if down {
 		o.Relay, o.Dir, o.ID = true, flow.Downwards, "down"
 	}

@@ -26,6 +26,7 @@ type Tryout struct {
 	Log   ui.Table
 	Yes   string
 	No    string
+	Asked Asked
 	Back  string
 	Again string
 	SVG   template.HTML
@@ -56,10 +57,18 @@ func (o *desk) try(w http.ResponseWriter, r *http.Request) {
 		}
 		list = list[:len(list)-1]
 	}
-	cal := o.door.House.Calendars.Current()
-	t, err := flowtable.Try(s.flow, cal, o.door.House.Store.Now().Day(), flowtable.ParseTurns(list))
-	page := ui.Page{Title: ui.M("manage.try.title"), Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}}
+	t, err := o.tried(s, list)
 	data := Tryout{Sheet: s, Trial: t, Again: s.at("/try")}
+	page := ui.Page{Title: ui.M("manage.try.title"), Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}}
+	if t.Ask != nil && len(t.Ask.Names) > 0 {
+		data.Asked = s.asked(t)
+		if given, wrong, there := s.given(q, t.Ask.Names, t.Today); there && len(wrong) == 0 {
+			door.Done(w, r, s.tryAt(answered(t.Turns, given)))
+			return
+		} else if there {
+			page.Errors = ui.Fill(data.Asked.Fields, q, wrong)
+		}
+	}
 	if err != nil {
 		page.Notice = &ui.Notice{Kind: ui.Todo, Title: ui.M("manage.try.not"), Body: ui.M("manage.try.not.next"), Links: []ui.Link{{Text: ui.M("manage.editor.title"), Href: s.at("")}}}
 		page.Data = data
@@ -67,9 +76,14 @@ func (o *desk) try(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data.fill()
-	data.SVG = template.HTML(draw.SVG(s.flow, draw.Options{Lang: door.Lang(r), State: &t.State, Name: s.Name, Relay: true, Dir: flow.Downwards})) //nolint:gosec // drawn by us
+	data.SVG = template.HTML(draw.SVG(s.flow, draw.Options{Lang: door.Lang(r), State: &t.State, Name: s.Name, Relay: true, Dir: flow.Downwards, Phrase: s.env.Phrase})) //nolint:gosec // drawn by us
 	page.Data = data
 	o.render(w, r, "try", 0, page)
+}
+
+// tried plays the turns of an address from today.
+func (o *desk) tried(s *Sheet, list []string) (flowtable.Trial, error) {
+	return flowtable.Try(s.flow, s.v.Form, o.door.House.Calendars.Current(), o.door.House.Store.Now().Day(), flowtable.ParseTurns(list))
 }
 
 func (s *Sheet) tryAt(list []string) string {

@@ -60,7 +60,7 @@ func progressOf(c *casework.Case) *ui.Progress {
 func stepsOf(c *casework.Case) ui.TaskList {
 	var t ui.TaskList
 	skipped := map[string]bool{}
-	for _, l := range draw.Text(c.Item.Flow, &c.State, wording.ZH) {
+	for _, l := range draw.Text(c.Item.Flow, &c.State, wording.ZH, nil) {
 		skipped[l.Node] = skipped[l.Node] || l.Mark == "skipped"
 	}
 	for _, s := range c.Steps {

@@ -162,7 +162,7 @@ func lineOf(m catalog.GuidePaper) paperLine {
 }
 
 func (p *portal) guideFlow(r *http.Request, v *catalog.Version, d *guideData) {
-	d.Outline = draw.Text(v.Flow, nil, door.Lang(r))
+	d.Outline = draw.Text(v.Flow, nil, door.Lang(r), v.Env().Phrase)
 	base := "/items/" + id(v.Of)
 	d.Picture, d.Narrow, d.File = base+"/flow.svg", base+"/flow.svg?dir=down", base+"/flow.bpmn"
 	if door.Lang(r) == wording.EN {
@@ -196,7 +196,7 @@ func (p *portal) flowPicture(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	o := draw.Options{Lang: door.Lang(r)}
+	o := draw.Options{Lang: door.Lang(r), Phrase: v.Env().Phrase}
 	if r.URL.Query().Get("dir") == "down" {
 		o.Relay, o.Dir = true, flow.Downwards
 	}

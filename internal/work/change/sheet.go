@@ -53,7 +53,7 @@ func ReadFlow(tx *store.Tx, items *catalog.Catalog, item int64) (*FlowSheet, err
 		s.Rev, s.Editor, s.At, s.Source, s.Stale = d.Rev, d.By, d.At, d.Flow, d.Base != v.N
 		s.from(all, d.Base)
 	}
-	s.Table = flowtable.Of(s.Flow)
+	s.Table = flowtable.Of(s.Flow, v.Env().Phrase)
 	open, err := catalog.Proposals(tx, catalog.Open, 0, waitingMost)
 	for _, p := range open {
 		s.Waiting = s.Waiting || p.Item == item
@@ -88,14 +88,14 @@ func (s *FlowSheet) Propose(tx *store.Tx, items *catalog.Catalog, id int64) erro
 	if err != nil {
 		return err
 	}
-	s.Source, s.Table, s.Proposal, s.Began = src, flowtable.Of(s.Flow), &p, s.Newest
+	s.Source, s.Table, s.Proposal, s.Began = src, flowtable.Of(s.Flow, s.Newest.Env().Phrase), &p, s.Newest
 	s.from(all, p.Base)
 	return nil
 }
 
 // Differences is in what the flow differs from the version that it began from.
 func (s *FlowSheet) Differences() []flowtable.Difference {
-	return flowtable.Compare(s.Began.Flow, s.Flow)
+	return flowtable.Compare(s.Began.Flow, s.Flow, s.Newest.Env().Phrase)
 }
 
 // FlowProblem is something that stands in the way of a flow, with the row where
