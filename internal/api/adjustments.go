@@ -106,6 +106,8 @@ type waitingView struct {
 	Consents []AdjustmentLine `json:"consents"`
 	Opinions []AdjustmentLine `json:"opinions"`
 	Orders   []orderView      `json:"orders"`
+	Decision []AdjustmentLine `json:"decision"`
+	Next     []AdjustmentLine `json:"next"`
 }
 
 // candidateView is somebody who may be a member of the panel.
@@ -177,7 +179,14 @@ func (s *server) adjustmentsWaiting(ctx context.Context, v *visit, _ *struct{}) 
 		if s.may(tx, v, adjust.CommandConsent) != nil { // the agency's answers are given by others
 			w.Consents, w.Orders = nil, nil
 		}
+		if s.may(tx, v, adjust.CommandDecide) != nil {
+			w.Decisions = nil
+		}
+		if s.may(tx, v, adjust.CommandApply) != nil {
+			w.Next = nil
+		}
 		out.Body.Consents, out.Body.Opinions = adjustmentLines(w.Consents), adjustmentLines(w.Opinions)
+		out.Body.Decision, out.Body.Next = adjustmentLines(w.Decisions), adjustmentLines(w.Next)
 		for _, o := range w.Orders {
 			out.Body.Orders = append(out.Body.Orders, orderOf(o))
 		}

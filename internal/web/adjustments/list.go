@@ -10,6 +10,7 @@ import (
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/adjust"
+	"tongban/internal/work/publish"
 )
 
 // List is the adjustments.
@@ -19,6 +20,7 @@ type List struct {
 	Table   ui.Table
 	Next    string
 	May     bool
+	Higher  bool // may have the lists sent to the higher level
 }
 
 // tones are how a stage stands out in a list.
@@ -41,7 +43,7 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 		Table: ui.Table{Caption: ui.M("adjustments.title"), HideCaption: true, Columns: columns("document", "stage", "source", "entries", "from"), Empty: ui.Empty{Text: ui.M("adjustments.empty")}}}
 	if !o.Read(w, r, func(tx *store.Tx) error {
 		var err error
-		data.May = o.allowed(tx, r, adjust.CommandDraft)
+		data.May, data.Higher = o.allowed(tx, r, adjust.CommandDraft), o.allowed(tx, r, publish.CommandCompare)
 		if data.Waiting, err = o.waiting(tx, r); err != nil {
 			return err
 		}
@@ -100,6 +102,16 @@ func (o *desk) waiting(tx *store.Tx, r *http.Request) (links []ui.Link, err erro
 	}
 	for _, a := range w.Opinions {
 		add("opinion", a.Document, address(a.ID))
+	}
+	if o.allowed(tx, r, adjust.CommandDecide) {
+		for _, a := range w.Decisions {
+			add("decide", a.Document, address(a.ID))
+		}
+	}
+	if o.allowed(tx, r, adjust.CommandApply) {
+		for _, a := range w.Next {
+			add("further."+a.Stage, a.Document, address(a.ID))
+		}
 	}
 	return links, nil
 }

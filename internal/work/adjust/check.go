@@ -9,6 +9,7 @@ import (
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
+	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
 
@@ -112,7 +113,9 @@ func (d *Desk) faults(tx *store.Tx, x *Examined) error {
 			add("adjust.fault.unsettled", "code", e.Code, "name", e.Name)
 		}
 	}
-	wrong, err := successors(x.Entries, func(list, code string) (bool, error) { return d.stands(tx, list, code) })
+	wrong, err := successors(x.Entries, func(list, code string) (bool, error) {
+		return d.stands(tx, list, code, max(x.From, tx.Today()))
+	})
 	if err != nil {
 		return err
 	}
@@ -132,12 +135,13 @@ func (d *Desk) faults(tx *store.Tx, x *Examined) error {
 	return d.itemFaults(tx, x)
 }
 
-// stands tells whether a code is on its list, or an item in the catalogue.
-func (d *Desk) stands(tx *store.Tx, list, code string) (bool, error) {
+// stands tells whether a code is on its list, or an item in force on a day: the
+// parts of an item that is split may begin on the day on which it ends.
+func (d *Desk) stands(tx *store.Tx, list, code string, on day.Day) (bool, error) {
 	if list == OnItems {
 		item, err := d.Items.ByCode(tx, code)
 		if err == nil {
-			_, err = d.Items.InForce(tx, item, tx.Today())
+			_, err = d.Items.InForce(tx, item, on)
 		}
 		if k := act.KindOf(err); k == act.NotFound || k == act.Refused {
 			return false, nil

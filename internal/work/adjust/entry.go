@@ -12,6 +12,7 @@ import (
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
 	"tongban/internal/register/lists"
+	"tongban/internal/rules/gbcode"
 	"tongban/internal/rules/wording"
 )
 
@@ -180,7 +181,10 @@ func (e Entry) put(tx *store.Tx, adjustment int64) error {
 // settle completes an entry from what stands: name, agency, the version it is made
 // from, and what follows from the kind of change.
 func (d *Desk) settle(tx *store.Tx, e *Entry) error {
-	e.Code, e.Note = strings.TrimSpace(e.Code), strings.TrimSpace(e.Note)
+	e.Code, e.Note = gbcode.Normalize(e.Code), strings.TrimSpace(e.Note)
+	for i, code := range e.Into {
+		e.Into[i] = gbcode.Normalize(code)
+	}
 	wrong := func(field, key string, pairs ...any) error {
 		return act.WrongFields("adjust.wrong", []act.Field{{Name: field, Msg: wording.M(key, append(pairs, "code", e.Code)...)}})
 	}

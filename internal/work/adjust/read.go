@@ -112,6 +112,9 @@ type Waiting struct {
 	Consents []Adjustment // the agency's answer
 	Opinions []Adjustment // the person's opinion as a member of the panel
 	Orders   []Order      // batches from above that the agency has not answered
+	// Of the whole area, for those who have the right.
+	Decisions []Adjustment // every member of the panel has spoken: the government decides
+	Next      []Adjustment // those who publish take it on: a panel, the notice, the lists
 }
 
 // WaitingFor lists what waits, up to 50 of each.
@@ -127,5 +130,17 @@ func WaitingFor(tx *store.Tx, person int64, agency string) (w Waiting, err error
 	}
 	w.Orders, err = store.All(tx, scanOrder, orderSelect+`and id in (select ordered from adjustment_task where home = $1 and agency = $2 and answer = '')
 		order by until, document limit 50`, tx.Home(), agency)
+	if err != nil {
+		return w, err
+	}
+	const silent = `exists(select 1 from adjustment_opinion o where o.home = adjustment.home and o.adjustment = adjustment.id and o.legal = '')`
+	if w.Decisions, err = store.All(tx, scan, `select `+columns+` from adjustment where home = $1 and stage = $2 and not `+silent+`
+		and exists(select 1 from adjustment_opinion o where o.home = adjustment.home and o.adjustment = adjustment.id) order by handed_at, id limit 50`, tx.Home(), Panel); err != nil {
+		return w, err
+	}
+	w.Next, err = store.All(tx, scan, `select `+columns+` from adjustment where home = $1 and (stage = $2 or stage = $3 and notice_until < $5
+		or stage = $4 and (consent_until < $5 or not exists(select 1 from adjustment_consent c where c.home = adjustment.home and c.adjustment = adjustment.id and c.answer = ''))
+		or stage = $6 and not exists(select 1 from adjustment_opinion o where o.home = adjustment.home and o.adjustment = adjustment.id)) order by handed_at, id limit 50`,
+		tx.Home(), Decided, Notice, Consent, tx.Today(), Panel)
 	return w, err
 }
