@@ -42,7 +42,7 @@ func Found(ctx context.Context, h *house.House, progress Progress) (*County, err
 		do   func() error
 	}{
 		{"places", f.places}, {"seals", f.seals}, {"papers", f.papers}, {"staff", f.staff}, {"leave", f.leave},
-		{"people", f.people}, {"firms", f.firms}, {"acting", f.acting}, {"laws", f.laws}, {"base", f.baseItems}, {"items", f.items}, {"powers", f.powers},
+		{"people", f.people}, {"firms", f.firms}, {"acting", f.acting}, {"laws", f.laws}, {"base", f.baseItems}, {"asked", f.asked}, {"items", f.items}, {"powers", f.powers},
 	}
 	for i, s := range steps {
 		progress.tell(s.name, i, len(steps))

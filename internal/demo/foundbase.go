@@ -7,8 +7,13 @@ import (
 	"tongban/internal/register/lists"
 )
 
-// baseDocument is the document by which the base items of the written items hold.
-const baseDocument = "云政办发〔2025〕1号"
+// The documents by which the base items of the written items hold, and the lists
+// that name what these charge and which services of intermediaries they ask for.
+const (
+	baseDocument     = "云政办发〔2025〕1号"
+	feesDocument     = "云政办发〔2025〕2号"
+	servicesDocument = "云政办发〔2025〕3号"
+)
 
 // baseItems puts the base items of the items that are written in full on the
 // base catalogue, before the items that take name, type and basis from them.
@@ -30,6 +35,30 @@ func (f *founding) baseItems() error {
 	}
 	_, err = f.h.Lists.Change(f.ctx, editor, "", b)
 	return err
+}
+
+// asked puts the lists of fees and of services of intermediaries in force, before
+// the items that may ask for nothing else.
+func (f *founding) asked() error {
+	editor, err := f.actor("zfb_catalogue_1")
+	if err != nil {
+		return err
+	}
+	m, err := newListMaker(f.b)
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		list, document string
+		entries        []lists.Content
+	}{{"fee_admin", feesDocument, m.fees("fee_admin")}, {"intermediary", servicesDocument, m.intermediaries()}} {
+		b := m.first(x.list, x.entries)
+		b.Document = x.document
+		if _, err := f.h.Lists.Change(f.ctx, editor, "", b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // baseItemOf is the base item that a written item of the demonstration rests on.

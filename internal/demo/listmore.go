@@ -83,13 +83,24 @@ func (m *listMaker) fees(list string) (out []lists.Content) {
 			continue
 		}
 		c := lists.Row{"code": fmt.Sprintf("SF-%s-%03d", map[string]string{"fee_admin": "X", "fee_fund": "J", "fee_enterprise": "Q", "fee_priced": "D"}[list], len(out)+1),
-			"name": f[1], "agency": f[2], "standard": f[3], "funds": f[5], "enterprise": f[6], "basis": m.invented("收费管理"), "note": "标准为示范，不作收费依据"}
+			"name": f[1], "agency": f[2], "standard": f[3], "funds": f[5], "enterprise": f[6], "basis": orElse(f, 7, "示范收费目录第二条"), "note": "标准为示范，不作收费依据"}
+		if len(f) > 8 {
+			c["item"] = m.itemNamed(f[2].(string), f[8].(string))
+		}
 		if most := asInt(f[4]); most > 0 {
 			c["most"] = most * 100
 		}
 		out = append(out, lists.Content{Columns: c})
 	}
 	return out
+}
+
+// orElse is a text of a line that may end before it.
+func orElse(line []any, at int, otherwise string) any {
+	if at < len(line) {
+		return line[at]
+	}
+	return otherwise
 }
 
 // asInt is a whole number of a file, whatever its reader made of it.
@@ -107,7 +118,7 @@ func asInt(v any) int64 {
 
 // itemNamed finds the code of an agency's item by its name.
 func (m *listMaker) itemNamed(agency, name string) string {
-	for _, it := range m.items {
+	for _, it := range slices.Concat(m.full, m.items) {
 		if it.agency == agency && it.name == name {
 			return it.code
 		}
@@ -119,7 +130,7 @@ func (m *listMaker) intermediaries() (out []lists.Content) {
 	for i, x := range m.l.IntermediaryLines {
 		agency, name := x[1].(string), x[2].(string)
 		out = append(out, lists.Content{Columns: lists.Row{"code": fmt.Sprintf("ZJ-%02d", i+1), "name": x[0], "agency": agency, "item": m.itemNamed(agency, name), "item_name": name,
-			"basis": m.invented("中介服务"), "who": x[3], "days": asInt(x[4]), "result": x[5], "price": x[6], "note": "依据为示范"}})
+			"basis": orElse(x, 7, "示范规程第九条"), "who": x[3], "days": asInt(x[4]), "result": x[5], "price": x[6], "note": "依据为示范"}})
 	}
 	return out
 }

@@ -65,12 +65,13 @@ func newListMaker(b *book) (*listMaker, error) {
 	return &listMaker{b: b, l: l, items: items, full: full, rnd: rand.New(rand.NewPCG(ListSeed, 1))}, nil
 }
 
-// all are the batches in the order in which they were decided.
+// all are the batches in the order in which they were decided. What the written
+// items rest on stood before them: see founding.
 func (m *listMaker) all() []lists.Batch {
 	firsts := []lists.Batch{
 		m.first("power", m.powers()), m.first("township_power", m.townshipPowers()), m.first("abolished", m.reviewed()), m.first("base_item", m.baseItems()),
-		m.first("fee_admin", m.fees("fee_admin")), m.first("fee_fund", m.fees("fee_fund")), m.first("fee_enterprise", m.fees("fee_enterprise")), m.first("fee_priced", m.fees("fee_priced")),
-		m.first("intermediary", m.intermediaries()), m.first("negative", m.negative()), m.first("qualification", m.qualifications()), m.first("registration", m.registrations("before")),
+		m.first("fee_fund", m.fees("fee_fund")), m.first("fee_enterprise", m.fees("fee_enterprise")), m.first("fee_priced", m.fees("fee_priced")),
+		m.first("negative", m.negative()), m.first("qualification", m.qualifications()), m.first("registration", m.registrations("before")),
 		m.first("public_service", m.publicServices()), m.first("once", m.once()), m.first("proof", m.proofs()), m.first("hall", m.hall()), m.first("inspection", m.inspections()),
 	}
 	return append(append(firsts, m.registrationReform()), m.cuts()...)

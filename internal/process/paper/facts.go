@@ -20,7 +20,7 @@ type Facts struct {
 	Remedies  string // what may be done against it, and where (行政许可法 38)
 	Contact   string
 	Officer   string
-	Fee       string
+	Fee       string // what is charged, as the lists of fees have it; empty where nothing is
 	Delivery  string
 	Missing   []Missing
 	Materials []Line

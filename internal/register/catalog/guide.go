@@ -60,6 +60,7 @@ type GuidePaper struct {
 	Why         string   `json:"why,omitempty"`
 	Basis       string   `json:"basis,omitempty"`
 	How         string   `json:"how,omitempty"`
+	By          string   `json:"by,omitempty"`    // the service of an intermediary that makes it, as its list tells it
 	Defer       string   `json:"defer,omitempty"` // may follow within
 }
 
@@ -128,6 +129,7 @@ func Guide(v *Version, cal *workday.Calendar, today day.Day, lang wording.Lang) 
 	if lang == wording.EN && v.SummaryEN != "" {
 		view.Summary = v.SummaryEN
 	}
+	view.Fees.Text = g.fees()
 	for _, m := range v.Missing() {
 		view.Missing = append(view.Missing, m.In(lang))
 	}
@@ -173,6 +175,9 @@ func (g guide) term(t workday.Term) string { return t.In(g.lang) }
 func (g guide) paper(m Material) GuidePaper {
 	p := GuidePaper{Key: m.Key, Name: m.Name, From: g.say("guide.from." + m.Source), Required: m.Required, Conditional: m.When != "",
 		Formats: m.Formats, MaxMB: m.MaxMB, Why: m.Why, Basis: m.Basis, How: m.How}
+	if s := m.Served; s != nil {
+		p.By = g.say("guide.by", "name", s.Name, "who", s.Who, "n", s.Days, "price", wording.M("catalog.guide.price."+s.Price))
+	}
 	if m.DeferDays > 0 {
 		p.Defer = g.say("guide.defer", "n", m.DeferDays)
 	}
@@ -198,7 +203,18 @@ func (g guide) facts() []string {
 	if !g.v.Fees.Charged {
 		return append(out, g.say("guide.free"))
 	}
-	return append(out, g.v.Fees.Text)
+	return append(out, g.fees())
+}
+
+// fees is what is charged, in the words of the lists, or that nothing is.
+func (g guide) fees() string {
+	switch {
+	case g.v.Fees.Charged:
+		return g.say("guide.charged", "fees", g.v.Fees.Text)
+	case g.lang == wording.EN && g.v.Fees.Text != "":
+		return g.say("guide.free")
+	}
+	return g.v.Fees.Text
 }
 
 func (g guide) trips() []GuideTrip {

@@ -103,6 +103,8 @@ type Material struct {
 	// Intermediary is the service of an intermediary that makes the material, by
 	// its code or name on the list: what is not on it is not asked for.
 	Intermediary string `yaml:"intermediary" json:"intermediary,omitempty"`
+	// Served is that service as the list of a day tells it; nil in what is written.
+	Served *Served `yaml:"-" json:"-"`
 }
 
 // Supplied tells whether data supply the material, so that it is never asked for.

@@ -47,12 +47,14 @@ func (it *Item) onLists(tx *store.Tx, on day.Day, off func(*act.Error)) (fees []
 	}
 	for _, m := range it.Materials {
 		if m.Intermediary != "" {
-			if _, err := lists.Intermediary(tx, it.Code, m.Intermediary, on); err != nil {
+			e, err := lists.Intermediary(tx, it.Code, m.Intermediary, on)
+			if err != nil {
 				if err := refused(err); err != nil {
 					return nil, nil, err
 				}
 				continue
 			}
+			m.Served = servedBy(e)
 		}
 		materials = append(materials, m)
 	}

@@ -16,7 +16,7 @@ import (
 const felling = "tree-felling"
 
 // listing changes a list of the county.
-func (g *rig) listing(t *testing.T, list, document, from string, changes ...lists.Change) {
+func (g *rig) listing(t testing.TB, list, document, from string, changes ...lists.Change) {
 	t.Helper()
 	people := identity.New(g.s, g.r, g.Vault, identity.Options{Hash: identity.Argon{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	_, err := lists.New(g.r, people).Change(bg, act.Machine(), "", lists.Batch{List: list, Document: document, From: day.MustParse(from), Reason: "公布", Region: region, Changes: changes})

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -13,6 +14,7 @@ import (
 	"tongban/internal/record/act/acttest"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 )
 
@@ -40,6 +42,7 @@ type rig struct {
 	s     *store.Store
 	r     *act.Runner
 	items *catalog.Catalog
+	known bool // what the county's items ask for is on its lists
 }
 
 var must = acttest.Must
@@ -81,9 +84,31 @@ func (g *rig) read(t testing.TB, f func(*store.Tx) error) {
 
 func (g *rig) bring(t testing.TB, drafts ...*catalog.Draft) catalog.Imported {
 	t.Helper()
+	g.asked(t, drafts)
 	out, err := catalog.ImportItems(bg, g.r, by(ann), catalog.ImportOptions{Region: region, From: day.MustParse("2025-01-01")}, drafts...)
 	must(t, err)
 	return out
+}
+
+// asked puts on their lists what the county's items charge and ask for.
+func (g *rig) asked(t testing.TB, drafts []*catalog.Draft) {
+	t.Helper()
+	if g.known || len(drafts) == 1 {
+		return
+	}
+	g.known = true
+	for _, d := range drafts {
+		if slices.Contains(d.Fees.On, "城市道路占用、挖掘修复费") {
+			g.listing(t, "fee_admin", "云财〔2024〕9号", "2024-06-01", lists.Change{Content: lists.Content{Columns: lists.Row{"code": "SF-1", "name": d.Fees.On[0],
+				"agency": d.Agency, "standard": "按清单", "basis": "示范道路办法第十五条", "funds": "treasury"}}})
+		}
+		for _, m := range d.Materials {
+			if m.Intermediary == "临时搭建设施安全评估" {
+				g.listing(t, "intermediary", "云办〔2024〕9号", "2024-06-01", lists.Change{Content: lists.Content{Columns: lists.Row{"code": "ZJ-1", "name": m.Intermediary, "agency": d.Agency,
+					"item": d.Code, "item_name": d.Name, "basis": "示范活动办法第六条", "who": "评估机构", "price": "market", "days": 5, "result": "报告"}}})
+			}
+		}
+	}
 }
 
 // slugs are the written items of the county.

@@ -148,6 +148,9 @@ func lineOf(m catalog.GuidePaper) paperLine {
 	if m.How != "" {
 		add(ui.Plain(m.How))
 	}
+	if m.By != "" {
+		add(ui.Plain(m.By))
+	}
 	if m.Why != "" {
 		add(ui.M("portal.guide.why", "why", m.Why, "basis", m.Basis))
 	}

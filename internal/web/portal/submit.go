@@ -15,6 +15,7 @@ type answersData struct {
 	Action   string
 	Groups   []answerGroup
 	Supplied ui.Text
+	Fee      ui.Text
 	True     ui.Field
 	Terms    ui.Text
 	Saved    ui.Text
@@ -36,6 +37,9 @@ func (p *portal) showAnswers(w http.ResponseWriter, r *http.Request, d *draft, e
 	data := answersData{Action: d.href("check"), Groups: d.answers(), Saved: d.saved()}
 	if names := d.supplied(); len(names) > 0 {
 		data.Supplied = ui.M("portal.check_answers.supplied", "names", strings.Join(names, say(r, "portal.comma")))
+	}
+	if f := d.Version.Fees; f.Charged {
+		data.Fee = ui.M("portal.check_answers.fee", "fee", f.Text)
 	}
 	data.Terms = ui.M("portal.check_answers.law")
 	data.True = ui.Field{Kind: ui.FieldChecks, Name: "true", Label: ui.M("portal.check_answers.confirm"),

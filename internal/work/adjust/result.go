@@ -1,6 +1,7 @@
 package adjust
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
 		if was[f.ID] && !slices.ContainsFunc(x.Entries, func(e Entry) bool { return e.Does != Keep && f.Subject.Code == e.Code }) {
 			continue
 		}
+		if follows(f, x.Plans) {
+			f.Severity = checkup.Warning
+		}
 		a := accepted[f.ID]
 		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
 	}
@@ -40,6 +44,23 @@ func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
 		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
 	}
 	return err
+}
+
+// follows tells whether an item names a fee or a service of an intermediary only
+// because this adjustment takes that off its list. From that day nobody is asked for
+// it, whatever the item says; that its guide still says so is a warning.
+func follows(f checkup.Finding, plans []ListPlan) bool {
+	if f.Rule != "fee_off_list" && f.Rule != "service_off_list" {
+		return false
+	}
+	for _, p := range plans {
+		for _, diff := range p.Differences {
+			if said := cmp.Or(f.Message.Args["fee"], f.Message.Args["service"]); diff.After == nil && diff.Before != nil && (said == diff.Before.Name || said == diff.Code) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // written judges the written changes of items that are published with the

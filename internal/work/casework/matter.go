@@ -370,9 +370,17 @@ func (m *matter) paperFacts(agency string) (paper.Facts, error) {
 	if err != nil {
 		return paper.Facts{}, err
 	}
+	now, err := m.v.Today(m.c.Tx)
+	if err != nil {
+		return paper.Facts{}, err
+	}
+	fee := ""
+	if now.Fees.Charged {
+		fee = now.Fees.Text
+	}
 	return paper.Facts{
 		Applicant: s.Applicant.Name, Item: m.p.Title, Agency: name, Day: wording.Date(wording.ZH, m.c.Today()),
-		Contact: fmt.Sprintf("%s，%s", m.v.Contact.Phone, m.v.Contact.Address), Remedies: m.o.Remedies,
+		Contact: fmt.Sprintf("%s，%s", m.v.Contact.Phone, m.v.Contact.Address), Remedies: m.o.Remedies, Fee: fee,
 	}, nil
 }
 
