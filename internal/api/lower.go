@@ -51,8 +51,8 @@ type portionIn struct {
 	Body received.Portion
 }
 
-// lowerBody is a body below this portal's level.
-type lowerBody struct {
+// LowerBody is a body below this portal's level.
+type LowerBody struct {
 	Region   string `json:"region" example:"990124"`
 	Name     string `json:"name" example:"云禾县"`
 	Received string `json:"received,omitempty" format:"date-time"`
@@ -60,7 +60,7 @@ type lowerBody struct {
 
 // lowerBodyLists is a lower body with its lists.
 type lowerBodyLists struct {
-	lowerBody
+	LowerBody
 	Lists []lowerList `json:"lists" nullable:"false"`
 }
 
@@ -72,8 +72,8 @@ type lowerList struct {
 	Versions int    `json:"versions"`
 }
 
-// lowerVersion is a version that is held, by the digest of what is held.
-type lowerVersion struct {
+// LowerVersion is a version that is held, by the digest of what is held.
+type LowerVersion struct {
 	Code   string  `json:"code"`
 	Name   string  `json:"name"`
 	N      int     `json:"n"`
@@ -84,7 +84,7 @@ type lowerVersion struct {
 
 // lowerEntry is a version with all that it says.
 type lowerEntry struct {
-	lowerVersion
+	LowerVersion
 	List       string         `json:"list"`
 	AgencyName string         `json:"agency_name,omitempty"`
 	Region     string         `json:"region"`
@@ -136,16 +136,16 @@ func (s *server) admitBody(r *http.Request, v *visit) error {
 	})
 }
 
-func bodyLine(b received.Body) lowerBody {
-	out := lowerBody{Region: b.Region, Name: b.Name}
+func bodyLine(b received.Body) LowerBody {
+	out := LowerBody{Region: b.Region, Name: b.Name}
 	if b.Received != 0 {
 		out.Received = moment(b.Received)
 	}
 	return out
 }
 
-func (s *server) listLower(ctx context.Context, _ *visit, in *Paged) (*pageOut[lowerBody], error) {
-	var list []lowerBody
+func (s *server) listLower(ctx context.Context, _ *visit, in *Paged) (*pageOut[LowerBody], error) {
+	var list []LowerBody
 	if err := s.read(ctx, func(tx *store.Tx) error {
 		all, err := received.Bodies(tx)
 		for _, b := range all {
@@ -155,7 +155,7 @@ func (s *server) listLower(ctx context.Context, _ *visit, in *Paged) (*pageOut[l
 	}); err != nil {
 		return nil, err
 	}
-	return pageAfter("/lower", nil, *in, list, func(b lowerBody) string { return b.Region })
+	return pageAfter("/lower", nil, *in, list, func(b LowerBody) string { return b.Region })
 }
 
 func (s *server) showLower(ctx context.Context, v *visit, in *TheBody) (*bodyOf[lowerBodyLists], error) {
@@ -165,7 +165,7 @@ func (s *server) showLower(ctx context.Context, v *visit, in *TheBody) (*bodyOf[
 		if err != nil {
 			return err
 		}
-		out.Body.lowerBody = bodyLine(b)
+		out.Body.LowerBody = bodyLine(b)
 		held, err := received.Lists(tx, b.Region, tx.Today())
 		for _, l := range held {
 			line := lowerList{l.List, l.List, l.Entries, l.Versions}
@@ -179,8 +179,8 @@ func (s *server) showLower(ctx context.Context, v *visit, in *TheBody) (*bodyOf[
 	return out, err
 }
 
-func versionLine(e *received.Entry) lowerVersion {
-	return lowerVersion{e.Code, e.Name(), e.N, e.From, e.Ended, e.Digest}
+func versionLine(e *received.Entry) LowerVersion {
+	return LowerVersion{e.Code, e.Name(), e.N, e.From, e.Ended, e.Digest}
 }
 
 func entryLine(e *received.Entry) lowerEntry {
@@ -227,7 +227,7 @@ func (in TheLowerList) path(rest string) string {
 }
 
 // lowerVersions lists all versions of a list by digest, for whoever compares.
-func (s *server) lowerVersions(ctx context.Context, _ *visit, in *lowerVersionsIn) (*pageOut[lowerVersion], error) {
+func (s *server) lowerVersions(ctx context.Context, _ *visit, in *lowerVersionsIn) (*pageOut[LowerVersion], error) {
 	var after received.Place
 	if err := place(in.Cursor, &after); err != nil {
 		return nil, err
@@ -239,11 +239,11 @@ func (s *server) lowerVersions(ctx context.Context, _ *visit, in *lowerVersionsI
 	if err != nil {
 		return nil, err
 	}
-	list := make([]lowerVersion, len(all))
+	list := make([]LowerVersion, len(all))
 	for i := range all {
 		list[i] = versionLine(&all[i])
 	}
-	return page(in.path("versions"), nil, Paged{Limit: in.Limit, Cursor: in.Cursor}, list, func(x lowerVersion) any { return received.Place{Code: x.Code, N: x.N} }), nil
+	return page(in.path("versions"), nil, Paged{Limit: in.Limit, Cursor: in.Cursor}, list, func(x LowerVersion) any { return received.Place{Code: x.Code, N: x.N} }), nil
 }
 
 // lowerEntry lists the versions of an entry, the oldest first.

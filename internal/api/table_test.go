@@ -230,7 +230,7 @@ func TestNobodySignedInGetsNowhere(t *testing.T) {
 			if o.id == "signOut" && strings.HasPrefix(token, "Bearer x") {
 				want = http.StatusNoContent // what is not open is out
 			}
-			if res.StatusCode != want || want == http.StatusUnauthorized && (res.Header.Get("WWW-Authenticate") != "Bearer" || !bytes.Contains(b, []byte("act.sign_in"))) {
+			if res.StatusCode != want || want == http.StatusUnauthorized && (res.Header.Get("WWW-Authenticate") != "Bearer" || !bytes.Contains(b, []byte("act.sign_in")) && o.id != "receivePublished") {
 				t.Errorf("%s with %q: %d %s", o.id, token, res.StatusCode, b)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"tongban/internal/web/keep"
 	"tongban/internal/web/laws"
 	"tongban/internal/web/lists"
+	"tongban/internal/web/lower"
 	"tongban/internal/web/manage"
 	"tongban/internal/web/notices"
 	"tongban/internal/web/objections"
@@ -41,7 +42,7 @@ func Handler(h *house.House, o door.Options) (*Pages, error) {
 	}
 	mux := door.NewMux()
 	d.Routes(mux)
-	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, documents.Mount, laws.Mount, lists.Mount, manage.Mount, adjustments.Mount, notices.Mount, objections.Mount, reorganisations.Mount} {
+	for _, mount := range []func(*door.Door, *door.Mux) error{portal.Mount, counter.Mount, office.Mount, admin.Mount, keep.Mount, documents.Mount, laws.Mount, lists.Mount, lower.Mount, manage.Mount, adjustments.Mount, notices.Mount, objections.Mount, reorganisations.Mount} {
 		if err := mount(d, mux); err != nil {
 			return nil, err
 		}

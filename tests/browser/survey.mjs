@@ -5,7 +5,7 @@ import { enter } from './county.mjs';
 import { desk } from './lib.mjs';
 
 const publicPages = ['/', '/?who=legal', '/search', '/search?q=食品', '/search?q=没有这样的事', '/progress', '/grants', '/check', '/check/0000000000000000', '/proof',
-  '/lists', '/lists/power', '/lists/power?q=许可', '/laws', '/documents', '/documents/acceptance', '/documents/rule', '/notices/adjustments', '/agencies', '/agencies/scjg', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
+  '/lists', '/lists/power', '/lists/power?q=许可', '/lower', '/laws', '/documents', '/documents/acceptance', '/documents/rule', '/notices/adjustments', '/agencies', '/agencies/scjg', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
 
 // links are the addresses in a page, as its HTML has them.
 export const links = (html) => [...html.matchAll(/href="([^"]+)"/g)].map(([, at]) => at.replaceAll('&amp;', '&'));
@@ -70,7 +70,7 @@ const lists = {
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
   'zfb.supervisor1': ['/office/figures', '/office/watch'],
   'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system', '/admin/laws', '/manage/flows', '/manage/checkup', '/manage/compare',
-    '/manage/adjustments', '/manage/batches', '/manage/hall', '/manage/objections', '/manage/reorganisations', '/manage/reorganisations/new'],
+    '/manage/adjustments', '/manage/batches', '/manage/hall', '/manage/objections', '/manage/reorganisations', '/manage/reorganisations/new', '/manage/higher', '/manage/lower'],
   'scjg.manager1': ['/manage/flows', '/manage/adjustments', '/manage/checkup', '/manage/compare', '/manage/hall', '/manage/objections'],
   'zfb.admin1': ['/admin/staff', '/admin/operations', '/admin/operations?every=60', '/admin/system'],
 };

@@ -29,7 +29,7 @@ var publicRooms = []string{"act", "api", "cli", "form", "gbcode", "licence", "po
 var bilingual = []string{"form.both"}
 
 // publicPages are the folders whose pages speak English too.
-var publicPages = []string{"internal/web/portal", "internal/web/documents", "internal/web/laws", "internal/web/lists", "internal/web/notices", "internal/api", "cmd/tongban"}
+var publicPages = []string{"internal/web/portal", "internal/web/documents", "internal/web/laws", "internal/web/lists", "internal/web/lower", "internal/web/notices", "internal/api", "cmd/tongban"}
 
 var placeholder = regexp.MustCompile(`\{\w+\}`)
 

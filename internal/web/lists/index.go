@@ -5,6 +5,7 @@ import (
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/lists"
+	"tongban/internal/register/received"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/ui"
 )
@@ -31,14 +32,20 @@ type listLine struct {
 // index is all lists: what is on each, how much, and since when.
 func (o *desk) index(w http.ResponseWriter, r *http.Request) {
 	var standing map[string]lists.Standing
+	var below bool
 	if !o.Read(w, r, func(tx *store.Tx) (err error) {
-		standing, err = o.overview.at(tx)
+		if standing, err = o.overview.at(tx); err == nil {
+			below, err = received.Any(tx)
+		}
 		return err
 	}) {
 		return
 	}
 	data := indexPage{Follow: []ui.Link{{Text: ui.M("listed.feed"), Href: "/lists/changes.atom", Note: ui.M("listed.feed.note")},
 		{Text: ui.M("listed.api"), Href: "/api/docs"}}}
+	if below {
+		data.Follow = append(data.Follow, ui.Link{Text: ui.M("lower.title"), Href: "/lower"})
+	}
 	for _, k := range lists.Kinds() {
 		n := len(data.Groups)
 		if n == 0 || data.Groups[n-1].key != k.Group {

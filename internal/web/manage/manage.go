@@ -51,6 +51,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 	mountMatching(o, mux)
 	mountHall(o, mux)
 	mountChecking(o, mux)
+	mountHigher(o, mux)
 	return d.UI.Add("manage", files)
 }
 
@@ -108,6 +109,7 @@ func menuOf(path string) string {
 var notices = map[string]string{
 	"saved": "manage.done.saved", "handed": "manage.done.handed", "dropped": "manage.done.dropped", "uploaded": "manage.done.uploaded",
 	"begun": "manage.match.done.begun", "decided": "manage.match.done.decided", "agreed": "manage.match.done.agreed",
+	"higher_compare": "publish.page.done.compare", "higher_again": "publish.page.done.again", "lower_ended": "publish.lower.done.ended",
 	"accepted": "inspect.page.done.accepted", "reopened": "inspect.page.done.reopened",
 }
 

@@ -48,10 +48,12 @@ type Field struct {
 	There string `json:"there"`
 }
 
+// DifferencesMost is how many differences are kept of a comparison.
+const DifferencesMost = 1000
+
 const (
 	pageMost        = 500 // versions of a page here
 	heldMost        = 1000
-	differencesMost = 1000 // that are kept of a comparison
 	fieldsMost      = 200  // of them whose columns are looked at
 	saidEvery       = day.Second
 )
@@ -209,7 +211,7 @@ func (c *comparison) one(v version, h held, is bool) error {
 			}
 		}
 	}
-	if len(c.list) < differencesMost {
+	if len(c.list) < DifferencesMost {
 		c.list = append(c.list, x)
 	}
 	return nil
@@ -279,10 +281,10 @@ func (c *comparison) say(n int) error {
 // keep writes what was found in place of what was found before.
 func (c *comparison) keep() error {
 	slices.SortFunc(c.list, func(a, b Difference) int { return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Code, b.Code), a.N-b.N) })
-	rows := make([][]any, 0, min(len(c.list), differencesMost))
+	rows := make([][]any, 0, min(len(c.list), DifferencesMost))
 	return c.d.Runner.Store.Do(c.ctx, store.Background, func(tx *store.Tx) error {
 		rows = rows[:0]
-		for _, x := range c.list[:min(len(c.list), differencesMost)] {
+		for _, x := range c.list[:min(len(c.list), DifferencesMost)] {
 			fields, err := json.Marshal(x.Fields)
 			if err != nil {
 				return err
