@@ -1,6 +1,7 @@
 package manage
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -19,14 +20,28 @@ func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	do, id := value(r, "act"), value(r, "row")
+	do, id := cmp.Or(value(r, "act"), value(r, "do")), value(r, "row")
 	row := s.table.Row(id)
 	rev, _ := strconv.Atoi(value(r, "rev"))
 	if rev != s.Rev {
 		o.meanwhile(w, r, s, row, do)
 		return
 	}
-	e := s.wanted(r, do)
+	typed := typedRow{do: map[string]string{"add": "add"}[do], values: r.PostForm, terms: s.typedTerms(r.PostForm)}
+	source, unfinished := "", false
+	if typed.terms != nil && row != nil {
+		put := value(r, "put")
+		if put != "" {
+			typed.terms = s.put(typed.terms, put, r.PostForm)
+		} else {
+			source, unfinished = typed.terms.source(s)
+		}
+		if put != "" || unfinished {
+			o.rowPage(w, r, s, *row, typed)
+			return
+		}
+	}
+	e := s.wanted(r, do, source)
 	if e == nil {
 		o.show(w, r, s, ui.Page{Notice: &ui.Notice{Kind: ui.Todo, Title: ui.M("flowtable.edit.gone")}}, http.StatusUnprocessableEntity)
 		return
@@ -42,7 +57,7 @@ func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
 			o.meanwhile(w, r, s, s.table.Row(id), do)
 		}
 	case errors.As(err, &m):
-		o.wrong(w, r, s, row, do, m)
+		o.wrong(w, r, s, row, do, typed, m)
 	case err != nil:
 		o.door.Fail(w, r, err)
 	default:
@@ -51,14 +66,17 @@ func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
 }
 
 // wanted is the edit that a form asks for, nil when its row is gone.
-func (s *Sheet) wanted(r *http.Request, do string) flowtable.Edit {
-	return s.table.Wanted(s.flow, flowtable.Ask{Act: do, Row: value(r, "row"), How: value(r, "how"), Step: typedStep(r), Way: typedWay(r)})
+func (s *Sheet) wanted(r *http.Request, do, condition string) flowtable.Edit {
+	return s.table.Wanted(s.flow, flowtable.Ask{Act: do, Row: value(r, "row"), How: value(r, "how"), Step: typedStep(r), Way: typedWay(r, condition)})
 }
 
 // wrong says on the form, or above the table, why an edit cannot be made.
-func (o *desk) wrong(w http.ResponseWriter, r *http.Request, s *Sheet, row *flowtable.Row, do string, m wording.Message) {
+func (o *desk) wrong(w http.ResponseWriter, r *http.Request, s *Sheet, row *flowtable.Row, do string, typed typedRow, m wording.Message) {
 	if row != nil && (do == "add" || do == "change" || do == "steer") {
-		o.rowPage(w, r, s, *row, map[string]string{"add": "add"}[do], r.PostForm, map[string]ui.Text{fieldOf(m): m}, nil)
+		if typed.wrong = map[string]ui.Text{fieldOf(m): m}; m.Key == "flowtable.edit.condition" && typed.terms != nil && typed.terms.Mode == "rows" {
+			typed.wrong["condition"] = ui.M("terms.need")
+		}
+		o.rowPage(w, r, s, *row, typed)
 		return
 	}
 	o.show(w, r, s, ui.Page{Notice: &ui.Notice{Kind: ui.Todo, Title: m}}, http.StatusUnprocessableEntity)
@@ -77,7 +95,7 @@ func fieldOf(m wording.Message) string {
 func (o *desk) meanwhile(w http.ResponseWriter, r *http.Request, s *Sheet, row *flowtable.Row, do string) {
 	n := conflict(r, s)
 	if row != nil && (do == "add" || do == "change" || do == "steer") {
-		o.rowPage(w, r, s, *row, map[string]string{"add": "add"}[do], r.PostForm, nil, n)
+		o.rowPage(w, r, s, *row, typedRow{do: map[string]string{"add": "add"}[do], values: r.PostForm, terms: s.typedTerms(r.PostForm), notice: n})
 		return
 	}
 	o.show(w, r, s, ui.Page{Notice: n}, http.StatusConflict)

@@ -26,7 +26,7 @@ func TestFlows(t *testing.T) {
 	for name, story := range map[string]struct {
 		item string
 		tell func(*testing.T, *webtest.World, string)
-	}{"changed": {"食品作坊", changed}, "two managers": {"占道", twoManagers}, "refused": {"林木", refused}, "bad input": {"种子", badInput}} {
+	}{"changed": {"食品作坊", changed}, "two managers": {"占道", twoManagers}, "refused": {"林木", refused}, "in words": {"临时救助", inWords}, "bad input": {"种子", badInput}} {
 		var item int64
 		if err := w.House.Store.Read(t.Context(), func(tx *store.Tx) error {
 			hits, err := catalog.Search(tx, catalog.Query{Words: story.item, Complete: true})
@@ -58,7 +58,13 @@ func changed(t *testing.T, w *webtest.World, at string) {
 	}
 	m.Get(at+"/row?id=market_review").Fill(at, "days", "3", "risk", "自由裁量过大", "guard", "两人会签", "basis", "示范办法第八条", "act", "change")
 	holds(t, m, 200, "草稿", "存过 1 次", "自由裁量过大", "两人会签", "3 个工作日", "1 处不同")
-	m.Get(at+"/add?id=accept").Fill(at, "how", "when", "condition", "form.area > 100", "way", "面积大不大", "name", "专家看图", "role", "market", "post", "reviewer", "part", "review", "days", "2", "act", "add")
+	m.Get(at+"/add?id=accept").Fill(at, "how", "when", "way", "面积大不大", "name", "专家看图", "role", "market", "post", "reviewer", "part", "review", "days", "2", "act", "add")
+	holds(t, m, 422, "还没有条件")
+	m.Fill(at, "c.add.0", "form.area", "put", "row.0")
+	holds(t, m, 200, "场所面积（平方米）", "大于或等于")
+	m.Fill(at, "c.0.value", "很大", "act", "add")
+	holds(t, m, 422, "“场所面积（平方米）”要和数比")
+	m.Fill(at, "c.0.value", "100", "act", "add")
 	holds(t, m, 200, "专家看图", "面积大不大", "“场所面积（平方米）”大于 100", "没有要改的地方")
 	holds(t, m.Get(at+"/try"), 200, "受理", "还剩 5 个工作日", "法定 45 个工作日", "还剩 45 个工作日")
 	holds(t, m.Get(at+"/try?t=0.0.&token=1&days=2"), 200, "条件：“场所面积（平方米）”大于 100")

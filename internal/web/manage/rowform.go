@@ -24,6 +24,10 @@ type RowForm struct {
 	Row    string
 	Act    string // change, steer, add
 	Name   ui.Text
+	First  []ui.Field // where something is added
+	Terms  *Terms     // the condition; nil where none can be
+	Open   bool       // the condition of an addition is shown unfolded
+	Way    []ui.Field // of the way that the condition opens
 	Fields []ui.Field
 }
 
@@ -38,7 +42,7 @@ func (o *desk) row(w http.ResponseWriter, r *http.Request) {
 		o.door.Fail(w, r, act.Missing("manage.thing.row"))
 		return
 	}
-	o.rowPage(w, r, s, *row, "", nil, nil, nil)
+	o.rowPage(w, r, s, *row, typedRow{})
 }
 
 // addition shows the page on which something is added at a row.
@@ -52,21 +56,38 @@ func (o *desk) addition(w http.ResponseWriter, r *http.Request) {
 		o.door.Fail(w, r, act.Missing("manage.thing.row"))
 		return
 	}
-	o.rowPage(w, r, s, *row, "add", nil, nil, nil)
+	o.rowPage(w, r, s, *row, typedRow{do: "add"})
 }
 
-// rowPage draws the form of a row, with what was typed and what is wrong with it.
-func (o *desk) rowPage(w http.ResponseWriter, r *http.Request, s *Sheet, row flowtable.Row, do string, typed url.Values, wrong map[string]ui.Text, notice *ui.Notice) {
-	data := RowForm{Sheet: s, Row: rowID(row), Act: do, Name: row.Line}
+// typedRow is what was typed into the form of a row, and what is wrong with it.
+type typedRow struct {
+	do     string // add, or "" for what the row itself is changed by
+	values url.Values
+	terms  *Terms
+	wrong  map[string]ui.Text
+	notice *ui.Notice
+}
+
+// rowPage draws the form of a row, with what was typed.
+func (o *desk) rowPage(w http.ResponseWriter, r *http.Request, s *Sheet, row flowtable.Row, typed typedRow) {
+	data := RowForm{Sheet: s, Row: rowID(row), Act: typed.do, Name: row.Line, Terms: typed.terms}
 	title := ui.M("manage.row.title")
 	switch {
-	case do == "add":
+	case typed.do == "add":
 		title = ui.M("manage.add.title")
-		data.Fields = append([]ui.Field{howField(row)}, wayFields(flowtable.Way{}, false)...)
-		data.Fields = append(data.Fields, s.stepFields(flowtable.Step{Kind: flow.KindUser})...)
+		data.First, data.Way = []ui.Field{howField(row)}, wayFields(flowtable.Way{}, false)
+		data.Fields = s.stepFields(flowtable.Step{Kind: flow.KindUser})
+		how := typed.values.Get("how")
+		data.Open = how == flowtable.When || how == flowtable.OnWay
+		if data.Terms == nil && slices.ContainsFunc(data.First[0].Options, func(x ui.Option) bool { return x.Value == flowtable.When || x.Value == flowtable.OnWay }) {
+			data.Terms = s.termsOf("")
+		}
+		data.Open = data.Open || data.Terms != nil && (data.Terms.Said != nil || len(typed.values) > 0 && len(data.Terms.rows.Groups) > 0 && len(data.Terms.rows.Groups[0]) > 0)
 	case row.Kind == flowtable.RowWay:
-		data.Act = "steer"
-		data.Fields = wayFields(row.Way, true)
+		data.Act, data.Way = "steer", wayFields(row.Way, true)
+		if data.Terms == nil {
+			data.Terms = s.termsOf(row.Way.Condition)
+		}
 	default:
 		data.Act = "change"
 		if data.Fields = s.stepFields(row.Step); row.Kind != flowtable.RowStep {
@@ -77,12 +98,36 @@ func (o *desk) rowPage(w http.ResponseWriter, r *http.Request, s *Sheet, row flo
 			}
 		}
 	}
-	p := ui.Page{Title: title, Notice: notice, Errors: ui.Fill(data.Fields, typed, wrong), Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}, Data: data}
+	p := ui.Page{Title: title, Notice: typed.notice, Errors: data.fill(typed), Back: &ui.Link{Text: ui.M("manage.editor.title"), Href: s.at("")}, Data: data}
 	status := 0
-	if notice != nil {
+	if typed.notice != nil {
 		status = http.StatusConflict
 	}
 	o.render(w, r, "row", status, p)
+}
+
+// fill puts what was typed into the fields and returns what is wrong, as the page
+// has it from above.
+func (f *RowForm) fill(typed typedRow) []ui.FieldError {
+	wrong := maps.Clone(typed.wrong)
+	part := func(fields []ui.Field) (list []ui.FieldError) {
+		own := map[string]ui.Text{}
+		for _, x := range fields {
+			if m, ok := wrong[x.Name]; ok {
+				own[x.Name] = m
+				delete(wrong, x.Name)
+			}
+		}
+		return ui.Fill(fields, typed.values, own)
+	}
+	list := part(f.First)
+	if f.Terms != nil {
+		f.Terms.blame(wrong["condition"])
+		delete(wrong, "condition")
+		list = append(list, f.Terms.errors()...)
+	}
+	list = append(append(list, part(f.Way)...), part(f.Fields)...)
+	return append(list, ui.Fill(nil, nil, wrong)...)
 }
 
 // ways are the places at a row where something can be added.
@@ -123,8 +168,7 @@ func howField(row flowtable.Row) ui.Field {
 }
 
 func wayFields(x flowtable.Way, whole bool) []ui.Field {
-	list := []ui.Field{{Kind: ui.FieldArea, Name: "condition", Label: ui.M("flowtable.col.condition"), Hint: ui.M("manage.hint.condition"), Value: x.Condition, Rows: 2, Optional: true},
-		{Kind: ui.FieldText, Name: "way", Label: ui.M("manage.field.way"), Value: x.Name, Chars: 20, Optional: true}}
+	list := []ui.Field{{Kind: ui.FieldText, Name: "way", Label: ui.M("manage.field.way"), Hint: ui.M("manage.hint.way"), Value: x.Name, Chars: 20, Optional: true}}
 	if whole {
 		otherwise := ui.Field{Kind: ui.FieldChecks, Name: "otherwise", Label: ui.M("flowtable.col.otherwise"), Optional: true,
 			Options: []ui.Option{{Value: "yes", Label: ui.M("manage.field.otherwise")}}}
@@ -251,6 +295,6 @@ func typedStep(r *http.Request) flowtable.Step {
 // lines makes one kind of line break of those that browsers send.
 func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
-func typedWay(r *http.Request) flowtable.Way {
-	return flowtable.Way{Name: value(r, "way"), Condition: lines(value(r, "condition")), Otherwise: value(r, "otherwise") == "yes"}
+func typedWay(r *http.Request, condition string) flowtable.Way {
+	return flowtable.Way{Name: value(r, "way"), Condition: condition, Otherwise: value(r, "otherwise") == "yes"}
 }
