@@ -21,10 +21,12 @@ func TestTheCatalogueOnTheAPI(t *testing.T) {
 			codes = append(codes, fmt.Sprintf("APIT-%03d", n+1))
 		}
 		w.change("接口调整的权力", codes...)
+		waits := w.opens()
 		w.in("a law is brought in, changed and met with", lawStory)
 		w.in("a flow is edited, tried and published", flowStory)
 		w.in("the catalogue is checked", checkStory)
 		w.in("an adjustment goes from draft to effect", adjustStory)
+		w.in("a case goes over to the new version of its item", func(w *world) { runningStory(w, waits) })
 		w.in("a batch comes from above", orderStory)
 		w.in("hall, manual and samples", hallStory)
 	})

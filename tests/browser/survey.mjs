@@ -64,7 +64,7 @@ const lists = {
   'spj.window1': ['/counter', '/counter/find', '/counter/intake'],
   'scjg.reviewer1': ['/office', '/office/find', '/office/obstacles'],
   'scjg.decider1': ['/office'],
-  'scjg.head1': ['/office/extensions'],
+  'scjg.head1': ['/office/extensions', '/manage/running'],
   'xfjy.inspector1': ['/office'],
   'sthj.reviewer1': ['/office'],
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
@@ -86,7 +86,7 @@ async function officials(browser, where, add) {
       if (at === '/manage/adjustments' || at === '/manage/batches' || at === '/manage/objections') add(login, 'staff', await r.find(at, new RegExp(`^${at}/\\d+$`)));
       if (at === '/manage/flows') {
         const one = (await r.all(at, /^\/manage\/flows\/\d+$/))[0];
-        add(login, 'staff', ...['', '/row?id=accept', '/add?id=accept', '/try', '/compare', '/hand-in'].map((p) => one + p));
+        add(login, 'staff', ...['', '/row?id=accept', '/add?id=accept', '/try', '/compare', '/hand-in'].map((p) => one + p), one.replace('flows', 'running'));
       }
       if (at.startsWith('/admin')) add(login, 'staff', ...(await r.all(at, /^\/admin\/(items|staff)\/\d+$/)).slice(0, 1));
     }

@@ -48,6 +48,9 @@ func init() {
 		`listCheckupRules listFindings`, rule{staff: true, right: "item.propose", over: anyAgency},
 		`showFinding`, rule{staff: true, right: "item.propose", over: anyAgency, away: true},
 		`acceptFinding reopenFinding`, rule{staff: true, right: "item.accept_finding", away: true},
+		`listBehind showRunning listRunning`, rule{staff: true, right: "item.propose", or: "case.move", over: anyAgency},
+		`orderMoves`, rule{staff: true, right: "case.move", over: anyAgency, away: true},
+		`showMoves listMoved`, rule{staff: true, right: "item.propose", or: "case.move", over: anyAgency, away: true},
 		`listHall listHollow`, rule{staff: true, right: "item.propose", over: anyAgency},
 		`listHollowCases`, rule{staff: true, right: "item.propose", over: atWindow},
 	))
@@ -65,7 +68,7 @@ func catalogueThing(id, name string) string {
 	if id == "repealLaw" {
 		return "none"
 	}
-	if strings.Contains(" adjustment notice order obstacle proposal change comment row ", " "+name+" ") {
+	if strings.Contains(" adjustment notice order obstacle proposal change comment row moves ", " "+name+" ") {
 		return "1"
 	}
 	return ""

@@ -96,6 +96,9 @@ var pageRules = table(
 	GET /manage/flows/{id}/compare GET /manage/flows/{id}/try GET /manage/flows/{id}/hand-in POST /manage/flows/{id} POST /manage/flows/{id}/upload
 	POST /manage/flows/{id}/hand-in POST /manage/flows/{id}/drop`, rule{staff: true, right: "item.propose", over: lead},
 	`GET /manage/flows/{id}/row GET /manage/flows/{id}/add`, rule{staff: true, right: "item.propose", over: lead, away: true},
+	`GET /manage/running`, rule{staff: true, right: "item.propose", or: "case.move", over: anyAgency},
+	`GET /manage/running/{id} GET /manage/moves/{id}`, rule{staff: true, right: "item.propose", or: "case.move", over: anyAgency, away: true},
+	`POST /manage/running/{id}`, rule{staff: true, right: "case.move", over: anyAgency, away: true},
 	`GET /manage/hall GET /manage/hall/cases`, rule{staff: true, right: "item.propose", over: anyAgency},
 	`GET /manage/compare GET /manage/compare/template POST /manage/compare`, rule{staff: true, right: "item.propose", over: anyAgency},
 	`GET /manage/compare/{id} GET /manage/compare/{id}/download GET /manage/compare/{id}/row/{n} POST /manage/compare/{id}/row/{n}

@@ -23,6 +23,7 @@ type rule struct {
 	began bool // of those who act for themself, only who began it
 	look  []string
 	right string   // what officials need besides
+	or    string   // another right that is as good
 	over  []string // the bodies over which they need it
 	never bool     // nobody who is signed in already
 	away  bool     // there is nothing there now: who is let in is told so
@@ -55,7 +56,7 @@ func (r rule) expect(k kind) outcome {
 		return refused
 	case r.look != nil && !k.may(who{right: "case.look", bodies: r.look}):
 		return refused
-	case r.right != "" && !k.may(who{right: r.right, bodies: r.over}):
+	case r.right != "" && !k.may(who{right: r.right, bodies: r.over}) && !(r.or != "" && k.may(who{right: r.or, bodies: r.over})):
 		return refused
 	}
 	return through
@@ -65,7 +66,7 @@ func (r rule) expect(k kind) outcome {
 // TONGBAN_FAULTS=1; otherwise those officials take turns who are far from the
 // right: not their post, or no right is asked for.
 func (r rule) worth(k kind, n int) bool {
-	if long || k.post == "" || r.right != "" && identity.Allows(k.post, r.right) || r.look != nil && k.region == far {
+	if long || k.post == "" || r.right != "" && identity.Allows(k.post, r.right) || r.or != "" && identity.Allows(k.post, r.or) || r.look != nil && k.region == far {
 		return true
 	}
 	return (n+slices.IndexFunc(kinds, func(x kind) bool { return x.key == k.key }))%4 == 0

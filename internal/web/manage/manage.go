@@ -52,6 +52,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 	mountHall(o, mux)
 	mountChecking(o, mux)
 	mountHigher(o, mux)
+	mountRunning(o, mux)
 	return d.UI.Add("manage", files)
 }
 
@@ -83,7 +84,7 @@ func (o *desk) only(tx *store.Tx, r *http.Request) (agency string, err error) {
 
 // render draws a page.
 func (o *desk) render(w http.ResponseWriter, r *http.Request, name string, status int, p ui.Page) {
-	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, menuOf(r.URL.Path)
+	p.Name, p.Shell, p.Wide, p.Current = "manage/"+name, ui.Staff, true, menuOf(r)
 	if done := r.URL.Query().Get("done"); p.Notice == nil && notices[done] != "" {
 		p.Notice = &ui.Notice{Kind: ui.Done, Title: ui.M(notices[done])}
 	}
@@ -98,10 +99,17 @@ func Menu() []ui.Link {
 		link("manage.menu.compare", "/manage/compare"), link("manage.menu.hall", "/manage/hall"), link("objections.menu", "/manage/objections")}
 }
 
-// menuOf is the entry of the menu to which a page belongs: /manage/ and a word.
-func menuOf(path string) string {
-	word, _, _ := strings.Cut(strings.TrimPrefix(path, "/manage/"), "/")
-	return "/manage/" + word
+// menuOf is the entry of the menu to which a page belongs: /manage/ and a word. Cases
+// on earlier versions have one of their own in the menu of heads.
+func menuOf(r *http.Request) string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/manage/"), "/")
+	if at := "/manage/" + word; at != runningAt && word != "moves" {
+		return at
+	}
+	if door.Actor(r).Post == "head" {
+		return runningAt
+	}
+	return "/manage/flows"
 }
 
 // notices are the names that the address of a page may say was done, with what is

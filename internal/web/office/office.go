@@ -52,7 +52,7 @@ func Menu(a act.Actor) []ui.Link {
 		return []ui.Link{link("figures", "/office/figures"), link("watch", "/office/watch"), link("find", "/office/find"), reform}
 	case "head":
 		return []ui.Link{link("work", "/office"), link("extensions", "/office/extensions"), link("find", "/office/find"), adjustments,
-			{Text: ui.M("objections.menu"), Href: "/manage/objections"}}
+			{Text: ui.M("objections.menu"), Href: "/manage/objections"}, {Text: ui.M("manage.running.menu"), Href: "/manage/running"}}
 	case "inspector":
 		return []ui.Link{link("work", "/office")}
 	}

@@ -58,6 +58,9 @@ func (o *Office) moveIn(c *act.Call, in MoveIn, of *MoveOrder) (Done, error) {
 
 // moveTo carries out a move whose target has been found fit.
 func (m *matter) moveTo(to *catalog.Version, in MoveIn, of *MoveOrder) (Done, error) {
+	if err := m.c.Tx.Flush(); err != nil { // time alone may have brought it to other tasks
+		return Done{}, err
+	}
 	x, err := m.planMove(to)
 	if err != nil {
 		return Done{}, err
