@@ -12,6 +12,7 @@ func init() {
 		`GET /manage/adjustments GET /manage/batches`, rule{staff: true},
 		`GET /manage/adjustments/{id} GET /manage/batches/{id}`, rule{staff: true, away: true},
 		`GET /manage/adjustments/new POST /manage/adjustments/new`, rule{staff: true, right: "adjust.draft", over: anyAgency},
+		`GET /manage/adjustments/empty`, rule{staff: true, right: "adjust.draft", over: anyAgency, away: true}, // of no list
 		`POST /manage/batches`, rule{staff: true, right: "adjust.draft"},
 		`GET /manage/adjustments/{id}/entry POST /manage/adjustments/{id}/entry POST /manage/adjustments/{id}/draft POST /manage/adjustments/{id}/upload`,
 		rule{staff: true, right: "adjust.draft", over: anyAgency, away: true},

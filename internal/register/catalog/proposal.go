@@ -171,6 +171,12 @@ func Proposals(tx *store.Tx, state string, after int64, limit int) ([]Proposal, 
 		tx.Home(), state, after, limit)
 }
 
+// OpenProposal finds the proposal of an item that waits; 0 when there is none.
+func OpenProposal(tx *store.Tx, item int64) (id int64, err error) {
+	_, err = tx.Get([]any{&id}, `select id from item_proposal where home = $1 and item = $2 and state = $3 order by id`, tx.Home(), item, Open)
+	return id, err
+}
+
 // Draft reads what a proposal would publish, checked again by this program;
 // nil for a withdrawal.
 func (p Proposal) Draft(tx *store.Tx) (*Draft, error) {

@@ -45,6 +45,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 		"GET " + here + "/{id}":         o.one,
 		"GET " + here + "/new":          o.may(adjust.CommandDraft, o.newPage),
 		"POST " + here + "/new":         o.may(adjust.CommandDraft, o.begin),
+		"GET " + here + "/empty":        o.may(adjust.CommandDraft, o.empty),
 		"GET " + here + "/{id}/entry":   o.may(adjust.CommandEdit, o.entryPage),
 		"POST " + here + "/{id}/entry":  o.may(adjust.CommandEdit, o.entry),
 		"POST " + here + "/{id}/draft":  o.may(adjust.CommandEdit, o.draft),

@@ -3,10 +3,13 @@ package adjustments
 import (
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"tongban/internal/record/act"
+	"tongban/internal/register/lists"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
@@ -49,8 +52,18 @@ func (o *desk) draft(w http.ResponseWriter, r *http.Request) {
 	done := "saved"
 	var err error
 	switch value(r, "act") {
+	case "head":
+		var head adjust.Head
+		if head, err = typedHead(r, headPrefix, o.House.Store.Now().Day()); err == nil {
+			_, err = o.adjust.Edit(ctx, a, key, adjust.Edit{At: at, Head: &head})
+		}
 	case "put":
-		_, err = o.adjust.Edit(ctx, a, key, adjust.Edit{At: at, Put: typed(r)})
+		entries := typed(r)
+		if form := contentForm(entries); form != "" {
+			door.Done(w, r, address(at.ID)+form)
+			return
+		}
+		_, err = o.adjust.Edit(ctx, a, key, adjust.Edit{At: at, Put: entries})
 	case "remove":
 		_, err = o.adjust.Edit(ctx, a, key, adjust.Edit{At: at, Remove: []int64{valueInt(r, "entry")}})
 	case "accept":
@@ -91,6 +104,31 @@ func typed(r *http.Request) []adjust.Entry {
 		list = append(list, adjust.Entry{List: value(r, "list"), Does: adjust.Does(value(r, "does"))})
 	}
 	return list
+}
+
+// contentForm leads to the form of an entry that says something new: there is nothing
+// to keep before that is written. "" where the codes alone say all.
+func contentForm(entries []adjust.Entry) string {
+	e := entries[0]
+	if len(entries) != 1 || e.Code == "" || e.List == adjust.OnItems || !slices.Contains(contentful, e.Does) {
+		return ""
+	}
+	return "/entry?" + url.Values{"list": {e.List}, "code": {e.Code}, "does": {string(e.Does)}}.Encode()
+}
+
+// contentful is what becomes of an entry that says something new afterwards.
+var contentful = []adjust.Does{adjust.New, adjust.Change, adjust.TakeOver}
+
+// empty is the workbook to fill in for a list, with how each column is filled in.
+func (o *desk) empty(w http.ResponseWriter, r *http.Request) {
+	k, err := lists.KindOf(r.URL.Query().Get("of"))
+	if err != nil {
+		o.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+k.Key+`.xlsx"`)
+	_ = lists.Export{Kind: k}.Excel(w, func(func(lists.Entry, error) bool) {}) // broken off when the reader is gone
 }
 
 // upload takes entries with their content from a workbook or a text file, as the
@@ -168,7 +206,7 @@ func (o *desk) notice(w http.ResponseWriter, r *http.Request) {
 	case "answer":
 		done, err = "said", o.adjust.Answer(ctx, a, key, valueInt(r, "comment"), value(r, "outcome"), value(r, "reason"))
 	case "redate":
-		from, wrong := dayOf(r, o.House.Store.Now().Day())
+		from, wrong := dayOf(r, "from", o.House.Store.Now().Day())
 		if err = wrong; err == nil {
 			done, err = "saved", o.adjust.Redate(ctx, a, key, at, from)
 		}

@@ -2,6 +2,7 @@ package adjustments
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"tongban/internal/record/act"
@@ -23,6 +24,7 @@ type Entry struct {
 	Name   string
 	Fields []ui.Field
 	Tables []ui.Text // stay as they are unless a file is handed in
+	Item   bool      // about an item: it is written elsewhere
 }
 
 // entryPage shows the form of an entry of a list, filled with what the draft says,
@@ -33,7 +35,7 @@ func (o *desk) entryPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o *desk) entryForm(w http.ResponseWriter, r *http.Request, list, code string, wrong map[string]ui.Text) {
-	d := Entry{Here: address(number(r)), Of: number(r), List: list, Code: code}
+	d := Entry{Here: address(number(r)), Of: number(r), List: list, Code: code, Item: list == adjust.OnItems}
 	if !o.Read(w, r, func(tx *store.Tx) error {
 		if err := o.concerns(tx, r, number(r)); err != nil {
 			return err
@@ -43,7 +45,7 @@ func (o *desk) entryForm(w http.ResponseWriter, r *http.Request, list, code stri
 			return err
 		}
 		d.Rev = x.Rev
-		return o.fillEntry(tx, &d)
+		return o.fillEntry(tx, &d, adjust.Does(r.URL.Query().Get("does")))
 	}) {
 		return
 	}
@@ -54,16 +56,16 @@ func (o *desk) entryForm(w http.ResponseWriter, r *http.Request, list, code stri
 	o.render(w, r, "entry", p)
 }
 
-func (o *desk) fillEntry(tx *store.Tx, d *Entry) error {
-	k, err := lists.KindOf(d.List)
-	if err != nil {
-		return err
-	}
+// fillEntry fills the form in; asked is what the reader wants to become of the entry.
+func (o *desk) fillEntry(tx *store.Tx, d *Entry, asked adjust.Does) error {
 	entries, err := adjust.Entries(tx, d.Of)
 	if err != nil {
 		return err
 	}
 	does := adjust.Change
+	if slices.Contains(contentful, asked) {
+		does = asked
+	}
 	says := lists.Content{}
 	for _, e := range entries {
 		if e.List == d.List && e.Code == d.Code {
@@ -72,6 +74,16 @@ func (o *desk) fillEntry(tx *store.Tx, d *Entry) error {
 				says = *e.Content
 			}
 		}
+	}
+	if d.Item {
+		if d.ID == 0 {
+			return act.Missing("adjust.thing.entry")
+		}
+		return nil
+	}
+	k, err := lists.KindOf(d.List)
+	if err != nil {
+		return err
 	}
 	if says.Columns == nil {
 		now, err := lists.EntryOn(tx, d.List, d.Code, lists.Stand{})

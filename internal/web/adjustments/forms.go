@@ -15,8 +15,8 @@ import (
 
 // Forms are the fields of an adjustment's forms.
 type Forms struct {
-	Put, Upload, Convene, Agree, Opine, Decide, Redate []ui.Field
-	Reason, Answer                                     ui.Field
+	Head, Put, Upload, Empty, Convene, Agree, Opine, Decide, Redate []ui.Field
+	Reason, Answer                                                  ui.Field
 }
 
 func (o *desk) forms(tx *store.Tx, d *One) error {
@@ -36,9 +36,13 @@ func (o *desk) forms(tx *store.Tx, d *One) error {
 		f.Put = []ui.Field{listField(true), doesField("", adjust.All), codes, receiver, proposal, field(ui.FieldText, "note", true)}
 		file := field(ui.FieldFile, "file", false)
 		file.File, file.Hint = &ui.FileRule{Formats: []string{"xlsx", "csv", "json"}, MaxMB: uploadMax >> 20}, ui.M("adjustments.hint.file")
-		of, does := listField(false), doesField("", []adjust.Does{adjust.New, adjust.Change, adjust.TakeOver})
+		of, does := listField(false), doesField("", contentful)
 		of.Name, does.Name = "file_list", "file_does" // the form above has the others
 		f.Upload = []ui.Field{of, does, file}
+		empty := listField(false)
+		empty.Name = "of"
+		f.Empty = []ui.Field{empty}
+		f.Head = headOf(d.Adjustment)
 	}
 	if d.Can.Convene {
 		members, err := o.members(tx, d)
@@ -59,6 +63,27 @@ func (o *desk) forms(tx *store.Tx, d *One) error {
 	f.Answer = choices(field(ui.FieldSelect, "outcome", false), "adjust.comment.", adjust.Outcomes)
 	return nil
 }
+
+// headOf are the fields of what an adjustment says of itself, with what it says; in
+// one page with other forms, so that their names are their own.
+func headOf(x adjust.Adjustment) []ui.Field {
+	says := map[string]string{"document": x.Document, "level": x.Level, "source": x.Source, "from": x.From.String(), "reason": x.Reason}
+	if x.LawChange != 0 {
+		says["law_change"] = strconv.FormatInt(x.LawChange, 10)
+	}
+	if x.Order != 0 {
+		says["order"] = strconv.FormatInt(x.Order, 10)
+	}
+	fields := headFields(nil)
+	for i := range fields {
+		fields[i].Value = says[fields[i].Name]
+		fields[i].Name = headPrefix + fields[i].Name
+	}
+	return fields
+}
+
+// headPrefix is before the names of the head's fields where other forms stand beside.
+const headPrefix = "head_"
 
 func listField(items bool) ui.Field {
 	f := field(ui.FieldSelect, "list", false)

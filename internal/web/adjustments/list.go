@@ -151,12 +151,11 @@ func (o *desk) newPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o *desk) begin(w http.ResponseWriter, r *http.Request) {
-	fields := headFields(url.Values{})
-	from, err := dayOf(r, o.House.Store.Now().Day())
+	fields := headFields(nil)
+	head, err := typedHead(r, "", o.House.Store.Now().Day())
 	var begun adjust.Begun
 	if err == nil {
-		begun, err = o.adjust.Begin(r.Context(), door.Actor(r), door.Key(r), adjust.Head{Document: value(r, "document"), Level: value(r, "level"), Reason: value(r, "reason"),
-			Source: value(r, "source"), LawChange: valueInt(r, "law_change"), Order: valueInt(r, "order"), From: from})
+		begun, err = o.adjust.Begin(r.Context(), door.Actor(r), door.Key(r), head)
 	}
 	if wrong, ok := door.Wrong(err); ok {
 		o.render(w, r, "new", ui.Page{Title: ui.M("adjustments.new"), Data: fields, Errors: ui.Fill(fields, r.PostForm, wrong)})
@@ -165,11 +164,18 @@ func (o *desk) begin(w http.ResponseWriter, r *http.Request) {
 	o.settled(w, r, err, address(begun.ID)+"?done=saved")
 }
 
+// typedHead reads what a form says of an adjustment.
+func typedHead(r *http.Request, prefix string, today day.Day) (adjust.Head, error) {
+	from, err := dayOf(r, prefix+"from", today)
+	return adjust.Head{Document: value(r, prefix+"document"), Level: value(r, prefix+"level"), Reason: value(r, prefix+"reason"),
+		Source: value(r, prefix+"source"), LawChange: valueInt(r, prefix+"law_change"), Order: valueInt(r, prefix+"order"), From: from}, err
+}
+
 // dayOf reads the effective day; none is left to the command to refuse.
-func dayOf(r *http.Request, today day.Day) (day.Day, error) {
-	if value(r, "from") == "" {
+func dayOf(r *http.Request, name string, today day.Day) (day.Day, error) {
+	if value(r, name) == "" {
 		return 0, nil
 	}
-	d, err := ui.ParseDay(value(r, "from"), today, ui.M("adjustments.field.from"))
+	d, err := ui.ParseDay(value(r, name), today, ui.M("adjustments.field.from"))
 	return d, asField("from", err)
 }

@@ -32,6 +32,7 @@ type One struct {
 	Consents ui.Table
 	Opinions ui.Table
 	Comments []Comment
+	Further  string // address of more comments
 	Can      Can
 	Forms    Forms
 }
@@ -90,17 +91,17 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, p ui.Page) {
 		if err := o.facts(tx, &data); err != nil {
 			return err
 		}
-		data.entries(ui.Page{URL: r.URL}, r.URL.Query().Get("after"))
 		data.rules()
 		data.diffs()
-		if err := o.said(tx, &data); err != nil {
+		if err := o.said(tx, ui.Page{URL: r.URL}, &data); err != nil {
 			return err
 		}
 		o.can(tx, r, &data)
+		data.entries(ui.Page{URL: r.URL}, r.URL.Query().Get("after"))
 		if err := o.forms(tx, &data); err != nil || r.PostForm == nil {
 			return err
 		}
-		for _, f := range [][]ui.Field{data.Forms.Put, data.Forms.Convene, data.Forms.Agree, data.Forms.Opine, data.Forms.Decide, data.Forms.Redate} {
+		for _, f := range [][]ui.Field{data.Forms.Put, data.Forms.Head, data.Forms.Convene, data.Forms.Agree, data.Forms.Opine, data.Forms.Decide, data.Forms.Redate} {
 			ui.Fill(f, r.PostForm, nil) // what was typed stays
 		}
 		return nil
@@ -211,7 +212,7 @@ func (d *One) entries(p ui.Page, after string) {
 			}
 		}
 		row := ui.Row{Cells: []ui.Cell{{Text: listName(e.List)}, {Text: ui.Plain(e.Code), Note: ui.Plain(e.Name)}, {Text: e.Does.Label()}, {Text: into}, {Text: ui.Plain(e.Note)}}}
-		if d.Stage == adjust.Draft && e.List != adjust.OnItems {
+		if d.Can.Draft {
 			row.Cells[1].Href = d.Here + "/entry?list=" + e.List + "&code=" + e.Code
 		}
 		d.Table.Rows = append(d.Table.Rows, row)
@@ -262,7 +263,7 @@ func (d *One) diffs() {
 }
 
 // said is what agencies, panel and public say.
-func (o *desk) said(tx *store.Tx, d *One) error {
+func (o *desk) said(tx *store.Tx, p ui.Page, d *One) error {
 	d.Consents = ui.Table{Caption: ui.M("adjustments.consents"), HideCaption: true, Columns: columns("agency", "answer", "reason", "at")}
 	answers, err := adjust.Consents(tx, d.ID)
 	if err != nil {
@@ -287,7 +288,11 @@ func (o *desk) said(tx *store.Tx, d *One) error {
 		}
 		d.Opinions.Rows = append(d.Opinions.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(name)}, {Status: verdict(m.Legal)}, {Status: verdict(m.Reasonable)}, {Text: ui.Plain(m.Reasons)}, {Text: moment(m.At)}}})
 	}
-	list, err := adjust.Comments(tx, d.ID, false, 0, commentShow)
+	from, _ := strconv.ParseInt(p.URL.Query().Get("comments"), 10, 64)
+	list, err := adjust.Comments(tx, d.ID, false, from, commentShow)
+	if len(list) == commentShow {
+		d.Further = p.With("comments", strconv.FormatInt(list[commentShow-1].ID, 10), "done", "")
+	}
 	for _, m := range list {
 		x := Comment{m, ui.Status{Tone: ui.ToneTodo, Text: ui.M("adjustments.unanswered")}}
 		if m.Outcome != "" {

@@ -13,6 +13,7 @@ import (
 // Orders is the batches of higher levels.
 type Orders struct {
 	Table  ui.Table
+	Next   string
 	Fields []ui.Field
 	May    bool
 }
@@ -30,9 +31,13 @@ func (o *desk) ordersWith(w http.ResponseWriter, r *http.Request, fields []ui.Fi
 		Empty: ui.Empty{Text: ui.M("adjustments.orders.none")}}}
 	if !o.Read(w, r, func(tx *store.Tx) error {
 		data.May = o.allowed(tx, r, adjust.CommandOrder)
-		list, err := adjust.Orders(tx, 0, onPage)
+		before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+		list, err := adjust.Orders(tx, before, onPage)
 		if err != nil {
 			return err
+		}
+		if len(list) == onPage {
+			data.Next = batches + "?before=" + strconv.FormatInt(list[onPage-1].ID, 10)
 		}
 		for _, x := range list {
 			tasks, err := adjust.Tasks(tx, x)

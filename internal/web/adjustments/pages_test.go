@@ -35,7 +35,13 @@ func TestAnAdjustmentOnThePages(t *testing.T) {
 	m.Is(200).Says("云政发〔2026〕9号", "还没有条目", "起草")
 	at, _, _ := strings.Cut(m.At, "?")
 	m.Fill(at+"/draft", "act", "put", "list", "abolished", "does", "cancel", "codes", "Z-001").Is(422).Says("不在清单上")
-	m.Get(at + "/entry?list=abolished&code=Z-001").Is(200).Says("清理结果")
+	m.Get(at).Fill(at+"/draft", "act", "head", "head_reason", "减证便民", "head_from", "2020-01-01").Is(422).Says("已经过了")
+	m.Fill(at+"/draft", "act", "head", "head_reason", "清理证明", "head_from", w.Clock.Now().Day()+61).Is(200).Says("清理证明")
+	if m.Get("/manage/adjustments/empty?of=abolished").Is(200); !strings.HasPrefix(m.Page, "PK") {
+		t.Error("the empty file is no workbook")
+	}
+	m.Get("/manage/adjustments/empty?of=nothing").Is(404)
+	m.Get(at).Fill(at+"/draft", "act", "put", "list", "abolished", "does", "new", "codes", " Z-001").Is(200).Says("清理结果") // leads to the form
 	m.Fill(at+"/entry", "act", "put", "does", "new", "c_name", "某项证明", "c_type", "cancelled", "c_agency", "市场监督管理局", "c_basis", "", "c_after", "部门之间核对").Is(200)
 	m.Get(at).Is(200).Says("Z-001", "某项证明", "新增", "先改")
 	m.Get(at+"/entry?list=abolished&code=Z-001").Fill(at+"/entry", "act", "put", "c_basis", "《优化营商环境条例》第四十四条", "c_agency", "scjg").Is(200).Says("入库后会有什么不同", "部门之间核对")

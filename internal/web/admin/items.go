@@ -215,6 +215,12 @@ func (o *desk) end(w http.ResponseWriter, r *http.Request) {
 	o.done(w, r, err, "/admin/proposals?done=proposed")
 }
 
+// Proposals are the changes that wait, a page of them.
+type Proposals struct {
+	List []Proposal
+	Next string
+}
+
 // Proposal is a change that waits for a second person.
 type Proposal struct {
 	catalog.Proposal
@@ -223,24 +229,28 @@ type Proposal struct {
 }
 
 func (o *desk) proposals(w http.ResponseWriter, r *http.Request) {
-	var list []Proposal
+	var data Proposals
+	after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
 	if !o.door.Read(w, r, func(tx *store.Tx) error {
-		open, err := catalog.Proposals(tx, catalog.Open, 0, 100)
+		open, err := catalog.Proposals(tx, catalog.Open, after, pageSize)
 		if err != nil {
 			return err
+		}
+		if len(open) == pageSize {
+			data.Next = "/admin/proposals?after=" + strconv.FormatInt(open[pageSize-1].ID, 10)
 		}
 		for _, p := range open {
 			x := Proposal{Proposal: p, Own: p.By == door.Actor(r).Person}
 			if x.ByName, err = o.door.House.People.Name(tx, p.By); err != nil {
 				return err
 			}
-			list = append(list, x)
+			data.List = append(data.List, x)
 		}
 		return nil
 	}) {
 		return
 	}
-	o.render(w, r, "proposals", "admin.proposals.title", ui.Page{Data: list})
+	o.render(w, r, "proposals", "admin.proposals.title", ui.Page{Data: data})
 }
 
 // settle publishes a proposal or puts it away.

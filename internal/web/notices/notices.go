@@ -23,6 +23,8 @@ const (
 	onPage      = 20
 	entriesShow = 200
 	commentShow = 50
+
+	differencesShow = 200
 )
 
 // desk is the pages of this room.
@@ -80,6 +82,7 @@ type One struct {
 	Next     string
 	Diffs    []ui.Table
 	More     string // address of the differences
+	Rest     string // address of more of them
 	Open     bool
 	Fields   []ui.Field
 	Count    ui.Text
@@ -160,7 +163,8 @@ func listName(key string) ui.Text {
 	return ui.Both{ZH: k.Name, EN: k.NameEN}
 }
 
-// differences are shown when they are asked for, as long as they lie ahead.
+// differences are shown when they are asked for, as long as they lie ahead, from the
+// one with a number, page by page.
 func (o *desk) differences(r *http.Request, d *One) error {
 	if d.Stage != adjust.Notice {
 		return nil
@@ -175,18 +179,35 @@ func (o *desk) differences(r *http.Request, d *One) error {
 		return o.House.Runner.SettleFor(r.Context(), r.Pattern, err)
 	}
 	plans, err := o.House.Adjust.Plans(r.Context(), d.Adjustment, entries)
+	from, _ := strconv.Atoi(r.URL.Query().Get("differences"))
+	next := 0
+	if d.Diffs, next = differencesFrom(plans, max(from, 1)); next > 0 {
+		d.Rest = d.Here + "?differences=" + strconv.Itoa(next) + "#differences"
+	}
+	return err
+}
+
+// differencesFrom are the differences from the one with a number, a page of them, and
+// the number of the first on the next page; 0 when there is none.
+func differencesFrom(plans []adjust.ListPlan, from int) (list []ui.Table, next int) {
+	n := 0
 	for _, p := range plans {
 		t := ui.Table{Caption: listName(p.List), Columns: columns("code", "field", "before", "after")}
 		for _, diff := range p.Differences {
 			for _, f := range diff.Fields {
-				if len(t.Rows) < entriesShow {
+				if n++; n >= from && n < from+differencesShow {
 					t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(diff.Name), Note: ui.Plain(diff.Code)}, {Text: ui.Plain(f.Title)}, {Text: ui.Plain(f.Before)}, {Text: ui.Plain(f.After)}}})
 				}
 			}
 		}
-		d.Diffs = append(d.Diffs, t)
+		if len(t.Rows) > 0 {
+			list = append(list, t)
+		}
 	}
-	return err
+	if n >= from+differencesShow {
+		next = from + differencesShow
+	}
+	return list, next
 }
 
 // said are the comments that were answered, without who made them.

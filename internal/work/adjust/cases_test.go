@@ -143,16 +143,14 @@ func TestAnItemIsChangedWithTheAdjustment(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatal(catalog.Problems(problems))
 		}
-		var proposal int64
-		must(t, g.Command("item.propose", func(c *act.Call) (err error) {
-			proposal, err = catalog.Propose(c, item, next, "随清单调整")
-			return err
-		}))
 		e := adjust.Entry{List: adjust.OnItems, Code: code, Does: adjust.Change}
 		at := g.begin(t, "云政发〔2026〕9号")
 		_, err := g.desk.Edit(bg, g.ann, "", adjust.Edit{At: at, Put: []adjust.Entry{e}})
-		refused(t, "without its proposal", err, "adjust.entry.proposal")
-		e.Proposal = proposal
+		refused(t, "nothing is written yet", err, "adjust.entry.proposal")
+		must(t, g.Command("item.propose", func(c *act.Call) (err error) {
+			_, err = catalog.Propose(c, item, next, "随清单调整")
+			return err
+		}))
 		b, err := g.desk.Edit(bg, g.ann, "", adjust.Edit{At: at, Put: []adjust.Entry{e}})
 		must(t, says(err))
 		g.through(t, b.At)

@@ -353,6 +353,11 @@ func (d *Desk) settleItem(tx *store.Tx, e *Entry, wrong func(string, string, ...
 			return wrong("into", "adjust.entry.itself")
 		}
 	case Change:
+		if e.Proposal == 0 {
+			if e.Proposal, err = catalog.OpenProposal(tx, item); err != nil {
+				return err
+			}
+		}
 		p, err := catalog.ProposalByID(tx, e.Proposal)
 		if act.KindOf(err) == act.NotFound || err == nil && (p.Item != item || p.State != catalog.Open) {
 			return wrong("proposal", "adjust.entry.proposal")
