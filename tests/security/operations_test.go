@@ -118,7 +118,7 @@ func (w *world) address(o operation) string {
 		case strings.Contains(o.path, "/paper-templates/"):
 			return "acceptance"
 		case strings.Contains(o.path, "/lists/"):
-			return map[string]string{"list": "power", "code": listedCode, "n": "1"}[name]
+			return map[string]string{"list": "power", "code": listedCode, "n": "1", "region": "990124101"}[name]
 		case name == "case" && (strings.Contains(o.path, "/tasks/") || strings.Contains(o.path, "/inquiries/") || strings.Contains(o.path, "/extension")):
 			return w.value("/task/", "id")
 		case name == "case":

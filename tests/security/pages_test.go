@@ -147,7 +147,7 @@ func (w *world) value(path, name string) string {
 	case name == "paper":
 		n = in.paper
 	default:
-		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "finding": "none", "day": "2026-03-09", "request": "1", "n": "1", "comparison": "1", "objection": "1", "kind": "power", "version": "v1", "law": "administrative-licensing", "agency": "scjg", "reorganisation": "1", "article": "32"}[name]
+		return map[string]string{"code": in.code, "material": "plan", "group": "premises", "table": "bodies.csv", "token": "none", "finding": "none", "day": "2026-03-09", "request": "1", "n": "1", "comparison": "1", "objection": "1", "kind": "power", "version": "v1", "law": "administrative-licensing", "agency": "scjg", "region": "990124101", "list": "power", "reorganisation": "1", "article": "32"}[name]
 	}
 	return strconv.FormatInt(n, 10)
 }
