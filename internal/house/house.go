@@ -424,7 +424,7 @@ func (h *House) indexWords(ctx context.Context) {
 }
 
 func (h *House) indexed(ctx context.Context) error {
-	return errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx), h.Lists.PointEntries(ctx))
+	return errors.Join(h.Lists.IndexWords(ctx), h.Laws.IndexWords(ctx), h.Lists.PointEntries(ctx), h.Items.IndexKeys(ctx, h.Store))
 }
 
 // sweep clears away what nobody needs any more: sessions that are over, uploads

@@ -18,6 +18,8 @@ var derived = map[string]string{
 	"lease":            "about processes that run now",
 	"item_search":      "made again from item_version",
 	"item_gram":        "made again from item_version",
+	"item_key":         "made again from item_version",
+	"item_key_mark":    "made again from item_version",
 	"list_gram":        "made again from list_version",
 	"list_gram_mark":   "made again from list_version",
 	"law_gram":         "made again from law_article",

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"tongban/internal/record/store"
 	"tongban/internal/rules/checkup"
@@ -74,7 +76,7 @@ func tripsSaid(w *Item) bool {
 }
 
 // Checkups are the items in force on a day as the checkup takes them, in the order
-// of their codes: those that are fully written with their guide, the others by
+// of their codes' bytes: those that are fully written with their guide, the others by
 // name. It takes two statements, however many items there are.
 func (c *Catalog) Checkups(tx *store.Tx, on day.Day) ([]checkup.Item, error) {
 	written := map[string]checkup.Item{}
@@ -95,15 +97,14 @@ func (c *Catalog) Checkups(tx *store.Tx, on day.Day) ([]checkup.Item, error) {
 		where home = $1 and complete and from_day <= $2 and (until_day = 0 or until_day > $2)`, tx.Home(), on); err != nil {
 		return nil, err
 	}
-	return store.All(tx, func(r store.Row) (it checkup.Item, err error) {
-		if err = r.Scan(&it.Code, &it.Name, &it.Type, &it.Agency, &it.Region, &it.From); err != nil {
-			return it, err
+	all, err := store.All(tx, func(r store.Row) (it checkup.Item, err error) {
+		m, err := scanMet(r)
+		if full, ok := written[m.Item.Code]; ok {
+			return full, err
 		}
-		if full, ok := written[it.Code]; ok {
-			return full, nil
-		}
-		it.ReadCode()
-		return it, nil
-	}, `select s.code, s.name, s.type, s.agency, v.region, s.from_day from item_search s join item_version v on v.home = s.home and v.id = s.version
-		where s.home = $1 and s.from_day <= $2 and (s.until_day = 0 or s.until_day > $2) order by s.code`, tx.Home(), on)
+		return m.Item, err
+	}, metColumns+` from item_search s join item_version v on v.home = s.home and v.id = s.version
+		where s.home = $1 and s.from_day <= $2 and (s.until_day = 0 or s.until_day > $2)`, tx.Home(), on)
+	slices.SortFunc(all, func(a, b checkup.Item) int { return strings.Compare(a.Code, b.Code) }) // one order on both engines
+	return all, err
 }

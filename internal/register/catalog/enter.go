@@ -148,6 +148,8 @@ func putVersion(c *act.Call, r root, id int64, n newRow) {
 		tx.Home(), id, r.id, r.newest, n.span.From, n.span.Until, n.region, d.Agency, !d.NameOnly(), d.ItemYAML, some(d.FlowXML), some(d.FormJSON),
 		d.digest(), tx.Now(), c.Actor.Person, n.proposed)
 	putSearch(tx, id, r.id, &d.Item, n.span, !d.NameOnly())
+	it := d.Checkup(n.region)
+	putKeys(tx, id, &it)
 }
 
 // some is b, or empty bytes in place of none.

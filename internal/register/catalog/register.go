@@ -178,7 +178,9 @@ func Epoch(tx *store.Tx) (int64, error) {
 // bump puts a new epoch into the command's batch. The value is an id, which no
 // other command gets, not even after a rollback.
 func bump(tx *store.Tx) {
-	tx.Put(`insert into catalog_epoch(home, n) values($1, $2) on conflict (home) do update set n = excluded.n`, tx.Home(), tx.NewID())
+	epoch := tx.NewID()
+	carryMark(tx, epoch)
+	tx.Put(`insert into catalog_epoch(home, n) values($1, $2) on conflict (home) do update set n = excluded.n`, tx.Home(), epoch)
 	tx.Forget(epochKey{})
 }
 

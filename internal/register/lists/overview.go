@@ -44,6 +44,17 @@ func Overview(tx *store.Tx, d day.Day) (map[string]Standing, error) {
 	return all, err
 }
 
+// Filled are the lists that were filled once.
+func Filled(tx *store.Tx) (map[string]bool, error) {
+	all := map[string]bool{}
+	return all, tx.Each(func(r store.Row) error {
+		var list string
+		err := r.Scan(&list)
+		all[list] = true
+		return err
+	}, `select distinct list from list_change where home = $1`, tx.Home())
+}
+
 // CountedRegion is how many entries of a list hold in a region.
 type CountedRegion struct {
 	Region  string

@@ -85,7 +85,7 @@ const mostResting = 200
 
 // unknown: a law is not in the library, so that nobody hears when it changes. It is
 // one finding for each law, the same whatever rests on it: one text brought in
-// mends it for all.
+// mends it for all. Asked about one code, it counts what that has.
 func (f *finder) unknown() {
 	type missing struct {
 		law  Subject
@@ -97,7 +97,7 @@ func (f *finder) unknown() {
 	by := map[string]*missing{}
 	f.resting(func(s Subject, basis []Article) {
 		for _, a := range basis {
-			if a.Invented || blank(a.Law) || f.law(a) != nil {
+			if a.Invented || blank(a.Law) || f.law(a) != nil || f.only != "" && f.only != s.Code {
 				continue
 			}
 			key := lawName(a.Law)
@@ -110,7 +110,7 @@ func (f *finder) unknown() {
 				continue // several articles of it
 			}
 			m.n, m.last = m.n+1, s
-			if f.only == s.Code || f.only == "" && len(m.on) < mostResting {
+			if len(m.on) < mostResting {
 				m.on = append(m.on, s)
 			}
 		}

@@ -75,6 +75,20 @@ func All(phrase []string, facts ...string) string {
 	return strings.Join(all, " AND ")
 }
 
+// Any is the question of SQLite's full-text index for texts that hold one of some
+// phrases and all of others.
+func Any(one, all [][]string) string {
+	some := make([]string, len(one))
+	for i, p := range one {
+		some[i] = Quoted(p)
+	}
+	parts := []string{"(" + strings.Join(some, " OR ") + ")"}
+	for _, p := range all {
+		parts = append(parts, Quoted(p))
+	}
+	return strings.Join(parts, " AND ")
+}
+
 func token(r []rune) string {
 	var b strings.Builder
 	for _, c := range r {

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,68 +20,91 @@ const year = 365
 // the caller's transaction in a number of statements that grows with the pages of
 // the lists, not with their entries. A list that was never filled is left out.
 func (d *Desk) Live(tx *store.Tx) (*checkup.Catalogue, error) {
-	c := &checkup.Catalogue{Agencies: map[string]string{}}
-	agencies, err := d.People.Agencies(tx, tx.Today())
+	s, err := d.setting(tx)
 	if err != nil {
 		return nil, err
 	}
-	keys := map[string]string{}
-	for _, a := range agencies {
-		c.Agencies[a.Key], keys[a.Name] = a.Name, a.Key
-	}
-	filled, err := lists.Overview(tx, tx.Today())
-	if err != nil {
-		return nil, err
-	}
-	if err := d.onLists(tx, c, filled); err != nil {
-		return nil, err
+	c := s.bare()
+	if c.Bases != nil {
+		if err := Each(tx, baseList, func(e lists.Entry) { c.Bases = append(c.Bases, base(e)) }); err != nil {
+			return nil, err
+		}
 	}
 	if c.Items, err = d.Items.Checkups(tx, tx.Today()); err != nil {
 		return nil, err
 	}
 	for i := range c.Items {
-		if key := keys[c.Items[i].Agency]; key != "" {
-			c.Items[i].Agency = key
-		}
+		s.named(&c.Items[i])
 	}
-	if _, ok := filled["power"]; ok {
-		if err := powers(tx, c); err != nil {
+	if c.Powers != nil {
+		received, err := received(tx)
+		if err != nil {
 			return nil, err
 		}
+		x := exercise{c: c, received: received, by: map[string][]string{}}
+		if err := Each(tx, powerList, x.power); err != nil {
+			return nil, err
+		}
+		x.items()
 	}
-	if c.Laws, err = laws(tx); err != nil {
+	if c.Laws, err = laws(tx, 0); err != nil {
 		return nil, err
 	}
 	c.Year, err = cases(tx)
 	return c, err
 }
 
-// onLists fills in what stands on the lists beside the powers.
-func (d *Desk) onLists(tx *store.Tx, c *checkup.Catalogue, filled map[string]lists.Standing) error {
+const (
+	baseList  = "base_item"
+	powerList = "power"
+	proofList = "proof"
+)
+
+// setting is what is judged with whatever items there are: the agencies, and the
+// lists that are short by their nature and read whole: fees, services of
+// intermediaries, proofs.
+type setting struct {
+	checkup.Catalogue                   // without items, bases, powers, laws, year
+	filled            map[string]bool   // lists that were filled once
+	keys              map[string]string // of agencies by name
+}
+
+func (d *Desk) setting(tx *store.Tx) (*setting, error) {
+	s := &setting{Catalogue: checkup.Catalogue{Agencies: map[string]string{}}, keys: map[string]string{}}
+	agencies, err := d.People.Agencies(tx, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range agencies {
+		s.Agencies[a.Key], s.keys[a.Name] = a.Name, a.Key
+	}
+	if s.filled, err = lists.Filled(tx); err != nil {
+		return nil, err
+	}
+	return s, s.short(tx)
+}
+
+// short reads the short lists.
+func (s *setting) short(tx *store.Tx) error {
 	for _, k := range lists.Kinds() {
-		if _, ok := filled[k.Key]; !ok {
+		if !s.filled[k.Key] {
 			continue
 		}
 		var err error
-		switch to := EntriesOf(c, k.Key); {
+		switch to := EntriesOf(&s.Catalogue, k.Key); {
 		case to != nil:
 			if *to == nil {
 				*to = []checkup.Entry{}
 			}
 			err = Each(tx, k.Key, func(e lists.Entry) { *to = append(*to, Line(e)) })
-		case k.Key == "base_item":
-			c.Bases = []checkup.Base{}
-			err = Each(tx, k.Key, func(e lists.Entry) {
-				c.Bases = append(c.Bases, checkup.Base{Code: e.Code, Name: e.Name, Type: e.Type, Basis: basis(e)})
-			})
-		case k.Key == "proof":
-			c.Proofs = []checkup.Proof{}
+		case k.Key == proofList:
+			s.Proofs = []checkup.Proof{}
 			err = Each(tx, k.Key, func(e lists.Entry) {
 				p := checkup.Proof{Code: e.Code, Name: e.Name, Basis: Articles(e.Content.Columns.Text("basis"))}
 				if issuer := e.Content.Columns.Text("issuer"); issuer != "" {
 					p.Issuers = []string{issuer}
 				}
-				c.Proofs = append(c.Proofs, p)
+				s.Proofs = append(s.Proofs, p)
 			})
 		}
 		if err != nil {
@@ -90,56 +114,100 @@ func (d *Desk) onLists(tx *store.Tx, c *checkup.Catalogue, filled map[string]lis
 	return nil
 }
 
-// powers fills in the list of powers, who holds each, and which item exercises
-// which: the one that the entry names, and the one whose base code it has.
-func powers(tx *store.Tx, c *checkup.Catalogue) error {
-	received := map[string][]string{}
-	err := tx.Each(func(r store.Row) error {
+// bare is a catalogue in this setting: the lists of base items and powers are there
+// where they were filled, and have nothing on them yet.
+func (s *setting) bare() *checkup.Catalogue {
+	c := s.Catalogue
+	if s.filled[baseList] {
+		c.Bases = []checkup.Base{}
+	}
+	if s.filled[powerList] {
+		c.Powers = []checkup.Power{}
+	}
+	return &c
+}
+
+// named puts the key of the agency in place of its name.
+func (s *setting) named(it *checkup.Item) {
+	if key := s.keys[it.Agency]; key != "" {
+		it.Agency = key
+	}
+}
+
+// base is an entry of the list of base items as it is judged.
+func base(e lists.Entry) checkup.Base {
+	return checkup.Base{Code: e.Code, Name: e.Name, Type: e.Type, Basis: basis(e)}
+}
+
+const receivedSQL = `select power, agency from power_holding where home = $1 and kind <> 'own' and from_day <= $2 and (until_day = 0 or until_day > $2)`
+
+// received are the agencies that received a power from another, by its code: all,
+// or those of some codes.
+func received(tx *store.Tx, codes ...string) (map[string][]string, error) {
+	all := map[string][]string{}
+	one := func(r store.Row) error {
 		var code, agency string
 		err := r.Scan(&code, &agency)
-		received[code] = append(received[code], agency)
-		return err
-	}, `select power, agency from power_holding where home = $1 and kind <> 'own' and from_day <= $2 and (until_day = 0 or until_day > $2) order by power, agency`,
-		tx.Home(), tx.Today())
-	if err != nil {
+		all[code] = append(all[code], agency)
 		return err
 	}
-	exercised := map[string][]string{} // codes of powers by code of an item
-	c.Powers = []checkup.Power{}
-	if err := Each(tx, "power", func(e lists.Entry) {
-		p := Power(e)
-		item := e.Content.Columns.Text("item")
-		for _, code := range []string{p.Code, item} {
-			if code != "" {
-				exercised[code] = append(exercised[code], p.Code)
-			}
-			for _, agency := range received[code] {
-				if !slices.Contains(p.Holders, agency) {
-					// Whoever received it exercises it beside the giver: no overlap.
-					p.Holders, p.Joint = append(p.Holders, agency), true
-				}
+	if codes == nil {
+		return all, tx.Each(one, receivedSQL+` order by power, agency`, tx.Home(), tx.Today())
+	}
+	for _, code := range codes {
+		if err := tx.Each(one, receivedSQL+` and power = $3 order by agency`, tx.Home(), tx.Today(), code); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// exercise fills in powers, who holds each, and which item exercises which: the one
+// that the entry names, and the one whose base code it has.
+type exercise struct {
+	c        *checkup.Catalogue
+	received map[string][]string
+	by       map[string][]string // codes of powers by code of an item
+}
+
+func (x *exercise) power(e lists.Entry) {
+	p := Power(e)
+	for _, code := range []string{p.Code, e.Content.Columns.Text("item")} {
+		if code != "" {
+			x.by[code] = append(x.by[code], p.Code)
+		}
+		for _, agency := range x.received[code] {
+			if !slices.Contains(p.Holders, agency) {
+				// Whoever received it exercises it beside the giver: no overlap.
+				p.Holders, p.Joint = append(p.Holders, agency), true
 			}
 		}
-		c.Powers = append(c.Powers, p)
-	}); err != nil {
-		return err
 	}
-	for i := range c.Items {
-		it := &c.Items[i]
+	x.c.Powers = append(x.c.Powers, p)
+}
+
+func (x *exercise) items() {
+	for i := range x.c.Items {
+		it := &x.c.Items[i]
 		for _, code := range []string{it.Code, it.Of, it.Base} {
-			for _, p := range exercised[code] {
+			for _, p := range x.by[code] {
 				if code != "" && !slices.Contains(it.Powers, p) {
 					it.Powers = append(it.Powers, p)
 				}
 			}
 		}
 	}
-	return nil
 }
 
 // laws is what the library knows: of a law that holds only in part or not yet, no
-// articles.
-func laws(tx *store.Tx) (list []checkup.Law, err error) {
+// articles. only is the one law to read, 0 all.
+func laws(tx *store.Tx, only int64) (list []checkup.Law, err error) {
+	which := func(column string) string {
+		if only == 0 {
+			return ""
+		}
+		return fmt.Sprintf(` and %s = %d`, column, only)
+	}
 	at := map[int64]int{}
 	if err = tx.Each(func(r store.Row) error {
 		var id, version int64
@@ -154,7 +222,7 @@ func laws(tx *store.Tx) (list []checkup.Law, err error) {
 		return nil
 	}, `select l.id, l.title, coalesce(v.id, 0), coalesce((select min(x.from_day) from law_version x where x.home = l.home and x.law = l.id), 0)
 		from law l left join law_version v on v.home = l.home and v.law = l.id and v.from_day <= $2 and (v.until_day = 0 or v.until_day > $2)
-		where l.home = $1 order by l.id`, tx.Home(), tx.Today()); err != nil {
+		where l.home = $1`+which(`l.id`)+` order by l.id`, tx.Home(), tx.Today()); err != nil {
 		return nil, err
 	}
 	if err = tx.Each(func(r store.Row) error {
@@ -165,7 +233,7 @@ func laws(tx *store.Tx) (list []checkup.Law, err error) {
 			list[i].Aliases = append(list[i].Aliases, name)
 		}
 		return err
-	}, `select law, name from law_name where home = $1 order by law, name`, tx.Home()); err != nil {
+	}, `select law, name from law_name where home = $1 `+which(`law`)+` order by law, name`, tx.Home()); err != nil {
 		return nil, err
 	}
 	return list, tx.Each(func(r store.Row) error {
@@ -177,7 +245,8 @@ func laws(tx *store.Tx) (list []checkup.Law, err error) {
 		}
 		return err
 	}, `select v.law, a.number, a.sub from law_version v join law_article a on a.home = v.home and a.version = v.id
-		where v.home = $1 and not v.excerpt and v.from_day <= $2 and (v.until_day = 0 or v.until_day > $2) order by v.law, a.number, a.sub`, tx.Home(), tx.Today())
+		where v.home = $1 and not v.excerpt and v.from_day <= $2 and (v.until_day = 0 or v.until_day > $2)`+which(`v.law`)+`
+		order by v.law, a.number, a.sub`, tx.Home(), tx.Today())
 }
 
 // cases counts the cases that came in during the last year, by item.

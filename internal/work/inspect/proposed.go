@@ -14,22 +14,46 @@ import (
 // that it does not find about it as it stands, by the same rules and the same
 // lists. A proposal to end an item changes nothing that is judged here.
 func (d *Desk) Proposed(tx *store.Tx, proposals ...catalog.Proposal) ([]checkup.Finding, error) {
-	var before *checkup.Catalogue
-	var list []checkup.Finding
+	var items []checkup.Item
 	for _, p := range proposals {
 		draft, err := p.Draft(tx)
 		if err != nil {
 			return nil, err
 		}
-		if draft == nil {
-			continue
+		if draft != nil {
+			items = append(items, draft.Checkup(p.Region))
 		}
-		if before == nil {
-			if before, err = d.Live(tx); err != nil {
+	}
+	return d.differing(tx, items...)
+}
+
+// differing is what is found about items in place of those with their codes. Of the
+// catalogue only what can matter is read; all of it as long as it lacks keys.
+func (d *Desk) differing(tx *store.Tx, items ...checkup.Item) (list []checkup.Finding, err error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	stand, err := catalog.KeysStand(tx)
+	if err != nil {
+		return nil, err
+	}
+	var before *checkup.Catalogue
+	var s *setting
+	if stand {
+		s, err = d.setting(tx)
+	} else {
+		before, err = d.Live(tx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		if stand {
+			if before, err = d.around(tx, s, it); err != nil {
 				return nil, err
 			}
 		}
-		list = append(list, differing(before, draft.Checkup(p.Region))...)
+		list = append(list, differing(before, it)...)
 	}
 	return list, nil
 }
