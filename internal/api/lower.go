@@ -43,7 +43,7 @@ type lowerVersionsIn struct {
 
 type lowerEntryIn struct {
 	TheLowerList
-	Code string `path:"code" maxLength:"80" example:"PL-01-001"`
+	Code string `path:"code" maxLength:"200" example:"PL-01-001"`
 }
 
 type portionIn struct {
@@ -260,4 +260,3 @@ func (s *server) lowerEntry(ctx context.Context, _ *visit, in *lowerEntryIn) (*b
 	}
 	return out, err
 }
-

@@ -222,7 +222,7 @@ func TestPublishedListsReachTheHigherPortal(t *testing.T) {
 		if st := s.run(); st.Why.Key != "publish.why.key" || st.Waiting < 120 || st.Next <= st.Tried || s.versions() != 0 {
 			s.Fatalf("with another key: %+v", st)
 		}
-		total := s.stand().Waiting // with what the county was founded with
+		total := s.stand().Waiting                           // with what the county was founded with
 		s.must(os.WriteFile(s.key, []byte(key+"\n"), 0o600)) // no restart
 		if st := s.run(); st.Why.Key != "" || st.Waiting != 0 || st.Figures != (publish.Figures{Same: total}) || s.versions() != total || s.portions() != 2 {
 			s.Fatalf("%+v, %d held in %d portions", st, s.versions(), s.portions())

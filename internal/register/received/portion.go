@@ -59,7 +59,7 @@ type Gone struct {
 }
 
 const (
-	codeMost  = 80
+	codeMost  = 200
 	valueMost = 20_000 // characters of a value
 	linkMost  = 500
 	namesMost = 200

@@ -22,7 +22,7 @@ var pages embed.FS
 
 const (
 	entriesOnPage = 30
-	askedMost     = 80 // characters of what an address asks for
+	askedMost     = 200 // characters of what an address asks for
 )
 
 // desk draws the pages of this room.

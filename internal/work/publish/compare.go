@@ -52,10 +52,10 @@ type Field struct {
 const DifferencesMost = 1000
 
 const (
-	pageMost        = 500 // versions of a page here
-	heldMost        = 1000
-	fieldsMost      = 200  // of them whose columns are looked at
-	saidEvery       = day.Second
+	pageMost   = 500 // versions of a page here
+	heldMost   = 1000
+	fieldsMost = 200 // of them whose columns are looked at
+	saidEvery  = day.Second
 )
 
 // held is a version as the higher portal says that it holds it.
@@ -280,7 +280,9 @@ func (c *comparison) say(n int) error {
 
 // keep writes what was found in place of what was found before.
 func (c *comparison) keep() error {
-	slices.SortFunc(c.list, func(a, b Difference) int { return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Code, b.Code), a.N-b.N) })
+	slices.SortFunc(c.list, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Code, b.Code), a.N-b.N)
+	})
 	rows := make([][]any, 0, min(len(c.list), DifferencesMost))
 	return c.d.Runner.Store.Do(c.ctx, store.Background, func(tx *store.Tx) error {
 		rows = rows[:0]

@@ -9,26 +9,29 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"tongban/internal/record/job"
 	"tongban/internal/record/store"
 	"tongban/internal/register/lists"
 	"tongban/internal/register/received"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 )
 
 const (
-	idle       = 15 * day.Second // between two looks for something new
-	unset      = day.Hour        // the same while no portal is set
-	rowsMost   = 100             // versions of a portion
-	bytesMost  = 256 << 10       // of their contents; one version may be longer
-	atOnce     = 200             // portions of one run of the job
+	idle       = 15 * day.Second  // between two looks for something new
+	unset      = day.Hour         // the same while no portal is set
+	rowsMost   = 100              // versions of a portion
+	bytesMost  = 256 << 10        // of their contents; one version may be longer
+	atOnce     = time.Minute      // how long one run of the job may send
+	longSend   = 10 * time.Second // after which the comparison waits for the next run
 	goneAtOnce = 200
 )
 
 // pause is how long a portal that did not take something is left alone: doubling
 // from five seconds to an hour.
-func pause(tries int) day.Instant { return min(5*day.Second<<min(tries, 20), day.Hour) }
+func pause(tries int) day.Instant { return min(5*day.Second<<min(max(tries, 0), 20), day.Hour) }
 
 // Work is the handler of the job: it sends what was not acknowledged, then
 // compares where something was sent or somebody asked for it.
@@ -42,18 +45,26 @@ func (d *Desk) Work(ctx context.Context, j job.Job) error {
 		return job.Again(d.now())
 	case err == nil:
 		return job.Again(d.now() + idle)
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err() // our own stop, not the receiver's fault
 	}
-	t, ok := errors.AsType[trouble](err)
-	if !ok {
-		return err
+	tries, noted := d.note(ctx, d.told(ctx, err))
+	if noted != nil {
+		d.Runner.Log.ErrorContext(ctx, "lists not sent to the higher level", "err", noted)
 	}
-	tries, err := d.note(ctx, t)
-	if err != nil {
-		return err
+	return job.Again(d.now() + pause(tries-1)) // it is never given up: what is published stays to be sent
+}
+
+// told says in a sentence what was wrong with an attempt.
+func (d *Desk) told(ctx context.Context, err error) trouble {
+	if t, ok := errors.AsType[trouble](err); ok {
+		return t
 	}
-	return job.Again(d.now() + pause(tries-1))
+	if ctx.Err() != nil {
+		return trouble{wording.M("publish.why.slow", "host", host(d.Higher.URL))}
+	}
+	d.Runner.Log.ErrorContext(ctx, "lists not sent to the higher level", "err", err)
+	return trouble{wording.M("publish.why.own")}
 }
 
 func (d *Desk) now() day.Instant { return d.Runner.Store.Now() }
@@ -69,7 +80,7 @@ func (d *Desk) work(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	for range atOnce {
+	for began := time.Now(); time.Since(began) < atOnce; {
 		sent, err := d.push(ctx)
 		if err != nil {
 			return false, err
@@ -80,10 +91,13 @@ func (d *Desk) work(ctx context.Context) (more bool, err error) {
 		if err := d.Runner.Store.Read(ctx, func(tx *store.Tx) (err error) { s, err = stateOf(tx); return err }); err != nil {
 			return false, err
 		}
-		if s.fresh || s.wanted {
-			return false, d.compare(ctx, s)
+		switch {
+		case !s.fresh && !s.wanted:
+			return false, nil
+		case time.Since(began) > longSend:
+			return true, nil
 		}
-		return false, nil
+		return false, d.compare(ctx, s)
 	}
 	return true, nil
 }
