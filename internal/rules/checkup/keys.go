@@ -179,3 +179,14 @@ func Spelled(name string) (s Spelling, whole bool) {
 	}
 	return s, len(s.Pairs) >= s.Need
 }
+
+// Wording is the longest part of a name that everybody writes in the same way: each
+// name that is taken for the same holds it. "" where there is none.
+func Wording(name string) (longest string) {
+	for _, part := range strings.Split(fold(name), "其他") { // or 其它
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
+}

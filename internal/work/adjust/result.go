@@ -15,7 +15,7 @@ import (
 // checkup judges the lists as they would stand, and keeps what concerns an entry of
 // the adjustment or was not so before.
 func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
-	before, err := d.catalogue(tx, x)
+	before, err := d.catalogue(tx, x, fewPowers)
 	if err != nil {
 		return err
 	}
@@ -23,15 +23,7 @@ func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
 	if err != nil {
 		return err
 	}
-	after := resulting(before, x.Plans)
-	was := map[string]bool{}
-	for f := range checkup.Judge(before) {
-		was[f.ID] = true
-	}
-	for f := range checkup.Judge(after) {
-		if was[f.ID] && !slices.ContainsFunc(x.Entries, func(e Entry) bool { return e.Does != Keep && f.Subject.Code == e.Code }) {
-			continue
-		}
+	for _, f := range differing(before, x) {
 		if follows(f, x.Plans) {
 			f.Severity = checkup.Warning
 		}
@@ -44,6 +36,21 @@ func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
 		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
 	}
 	return err
+}
+
+// differing is what is found in the catalogue as it would be that is not found in it
+// as it stands, or that is about an entry of the adjustment.
+func differing(before *checkup.Catalogue, x *Examined) (list []checkup.Finding) {
+	was := map[string]bool{}
+	for f := range checkup.Judge(before) {
+		was[f.ID] = true
+	}
+	for f := range checkup.Judge(resulting(before, x.Plans)) {
+		if !was[f.ID] || slices.ContainsFunc(x.Entries, func(e Entry) bool { return e.Does != Keep && f.Subject.Code == e.Code }) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // follows tells whether an item names a fee or a service of an intermediary only
@@ -99,9 +106,11 @@ func acceptedOf(tx *store.Tx, adjustment int64) (map[string]acceptance, error) {
 	}, `select finding, reason, person from adjustment_accepted where home = $1 and adjustment = $2`, tx.Home(), adjustment)
 }
 
-// catalogue is what is judged together: the list of powers when powers change; the
-// lists of fees and intermediary services with the written items when those do.
-func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) {
+// catalogue is what is judged together, as far as it can matter: the powers when
+// powers change; the lists of fees and intermediary services, which are short, with
+// the written items that name something of them when those do. few is fewPowers; less
+// than 0 reads everything.
+func (d *Desk) catalogue(tx *store.Tx, x *Examined, few int) (*checkup.Catalogue, error) {
 	c := &checkup.Catalogue{Agencies: map[string]string{}}
 	agencies, err := d.People.Agencies(tx, tx.Today())
 	if err != nil {
@@ -114,7 +123,7 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) 
 		return slices.ContainsFunc(x.Plans, func(p ListPlan) bool { return strings.HasPrefix(p.List, stem) })
 	}
 	if touches("power") {
-		if c.Powers, err = standing(tx, x.Plans); err != nil {
+		if c.Powers, err = powers(tx, x, few); err != nil {
 			return nil, err
 		}
 	}
@@ -131,40 +140,12 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined) (*checkup.Catalogue, error) 
 			return nil, err
 		}
 	}
-	c.Items, err = inspect.Written(tx, d.Items)
+	if few < 0 {
+		c.Items, err = inspect.Written(tx, d.Items)
+	} else {
+		c.Items, err = d.asking(tx, x.Plans)
+	}
 	return c, err
-}
-
-// standing are the powers as they stand: whole where the adjustment changes them,
-// else with what they are compared by. What is missing of the others is missing
-// before and after alike, so that nothing is found in it.
-func standing(tx *store.Tx, plans []ListPlan) ([]checkup.Power, error) {
-	touched := map[string]*lists.Entry{}
-	for _, p := range plans {
-		for _, diff := range p.Differences {
-			if p.List == "power" && diff.Before != nil {
-				touched[diff.Code] = diff.Before
-			}
-		}
-	}
-	var out []checkup.Power
-	q := lists.Query{List: "power", Limit: lists.MaxPage, Bare: true}
-	for {
-		page, err := lists.Page(tx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range page {
-			if b := touched[e.Code]; b != nil {
-				e = *b
-			}
-			out = append(out, powerOf(e))
-		}
-		if len(page) < lists.MaxPage {
-			return out, nil
-		}
-		q.After = page[len(page)-1].Code
-	}
 }
 
 // powerOf is a power as it is judged here: items are not, so that one that names
