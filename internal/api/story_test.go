@@ -143,6 +143,10 @@ func (s *story) isNotified(w *world) {
 		w.Errorf("found: %v", hits)
 	}
 	missing := map[string]any{"missing": []any{map[string]any{"key": "material:plan", "what": "平面图没有标尺寸", "how": "写明每边的长度"}}}
+	paying := map[string]any{"missing": []any{map[string]any{"key": "material:plan", "what": "平面图没有标尺寸", "how": "请缴纳测量费200元，我们来画"}}}
+	if r := s.act("spj_window_1", "notify", paying); r.status != http.StatusUnprocessableEntity || !strings.Contains(string(r.raw), "“缴纳测量费”是要申请人付钱") || !strings.Contains(string(r.raw), "material:plan") {
+		w.Errorf("asking for money: %d %s", r.status, r.raw)
+	}
 	s.act("spj_window_1", "notify", missing).ok()
 	s.act("spj_window_1", "notify", missing).fails(403, "casework.notify.twice")
 	w.get("baker", fmt.Sprintf("/cases/%d", s.kase)).ok()

@@ -11,7 +11,7 @@ import (
 // storeys only; rooms of one storey do not know one another. A name that ends
 // in / stands for every room below it.
 var storeys = [][]string{
-	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode", "rules/citation", "rules/gram"},
+	{"rules/day"}, {"rules/wording"}, {"rules/condition", "rules/gbcode", "rules/citation", "rules/gram", "rules/demand"},
 	{"rules/workday", "rules/form", "rules/flow", "rules/seal"}, {"rules/draw", "rules/flowtable"}, {"rules/checkup"}, {"rules/reconcile"},
 	{"record/store"}, {"record/vault"}, {"record/ledger"}, {"record/file", "record/job", "record/witness"}, {"record/act"}, {"record/archive"},
 	{"register/calendar"}, {"register/identity"}, {"register/law"}, {"register/power"}, {"register/lists"}, {"register/received"}, {"register/catalog"}, {"register/licence"},

@@ -128,6 +128,24 @@ func IntermediariesOf(tx *store.Tx, item string, d day.Day) ([]Entry, error) {
 	return tied(tx, intermediaryList, item, d)
 }
 
+// ServiceNames lists the names of all intermediary services on their list on a day.
+func ServiceNames(tx *store.Tx, d day.Day) (names []string, err error) {
+	q := Query{List: intermediaryList, At: Stand{Day: d}, Limit: MaxPage, Bare: true}
+	for {
+		page, err := Page(tx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			names = append(names, e.Name)
+		}
+		if len(page) < MaxPage {
+			return names, nil
+		}
+		q.After = page[len(page)-1].Code
+	}
+}
+
 // FeesOf lists the fees of all lists of fees that an item may ask for on a day.
 func FeesOf(tx *store.Tx, item string, d day.Day) ([]Entry, error) {
 	var all []Entry

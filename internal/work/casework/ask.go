@@ -34,7 +34,7 @@ func (o *Office) Ask(ctx context.Context, a act.Actor, token string, in AskIn) (
 		if err != nil {
 			return Done{}, err
 		}
-		if err := wantText("question", in.Question); err != nil {
+		if err := m.words("question", in.Question); err != nil {
 			return Done{}, err
 		}
 		if in.Days < 1 || in.Days > 30 {
@@ -85,7 +85,7 @@ func (o *Office) Answer(ctx context.Context, a act.Actor, token string, in Answe
 		if !Running(m.p.Status) {
 			return Done{}, m.must()
 		}
-		if err := wantText("answer", in.Text); err != nil {
+		if err := m.words("answer", in.Text); err != nil {
 			return Done{}, err
 		}
 		c.Tx.PutOne(act.Changed("casework.inquiry"), `update inquiry set answer = $3, answered_by = $4, answered = $5 where home = $1 and id = $2 and answered = 0`,

@@ -10,7 +10,9 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
+	"tongban/internal/rules/demand"
 )
 
 var (
@@ -137,6 +139,9 @@ func (o *Office) settleErasure(c *act.Call, in SettleErasureIn) (Done, error) {
 func (o *Office) refuseErasure(c *act.Call, e Erasure, reason string) (Done, error) {
 	if strings.TrimSpace(reason) == "" {
 		return Done{}, wantText("reason", reason)
+	}
+	if err := catalog.MaySayOf(c.Tx, c.Today(), demand.Lists{}, catalog.Said{Field: "reason", Words: reason}); err != nil {
+		return Done{}, err
 	}
 	p, err := o.People.Person(c.Tx, e.Person)
 	if err != nil {

@@ -144,7 +144,10 @@ func (o *Office) Amend(ctx context.Context, a act.Actor, token string, in AmendI
 		if m.f.Facts.Decision == nil {
 			return Done{}, act.Refuse("casework.amend.early")
 		}
-		if err := wantText("value", in.Value, "reason", in.Reason); err != nil {
+		if err := wantText("value", in.Value); err != nil {
+			return Done{}, err
+		}
+		if err := m.words("reason", in.Reason); err != nil {
 			return Done{}, err
 		}
 		return m.amend(in)

@@ -66,6 +66,9 @@ func (m *matter) decide(t *proceeding.Task, v Verdict) (Done, error) {
 	if err := v.check(); err != nil {
 		return Done{}, err
 	}
+	if err := m.maySay("reason", strings.Join(v.Reasons, "\n"), "articles", strings.Join(v.Articles, "\n")); err != nil {
+		return Done{}, err
+	}
 	if err := m.o.Power.Held(m.c.Tx, m.v.Code, t.Agency, m.c.Actor.Person, m.c.Today()); err != nil {
 		return Done{}, err
 	}

@@ -55,6 +55,9 @@ func (m *matter) handOver(in DeliverIn) (Done, error) {
 	case in.Mode == ByCourier && strings.TrimSpace(in.Tracking) == "":
 		return Done{}, act.WrongFields("casework.text.wrong", []act.Field{{Name: "tracking", Msg: wording.M("casework.deliver.tracking")}})
 	}
+	if err := m.maySay("tracking", in.Tracking); err != nil {
+		return Done{}, err
+	}
 	doc, err := m.paper("delivery", t.Agency, func(f *paper.Facts) {
 		f.Lines = []paper.Line{{Label: "送达方式", Value: wording.Text(wording.ZH, "casework.deliver."+in.Mode)}}
 		if d := m.f.Facts.Decision; d != nil {

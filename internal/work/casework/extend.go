@@ -36,7 +36,7 @@ func (o *Office) AskExtension(ctx context.Context, a act.Actor, token string, in
 		if x := m.f.Facts.Extension; x != nil && (x.Settled == 0 || x.Approved) {
 			return Done{}, act.Refuse("casework.extend.twice").By(x.Article)
 		}
-		if err := wantText("reason", in.Reason); err != nil {
+		if err := m.words("reason", in.Reason); err != nil {
 			return Done{}, err
 		}
 		x := m.v.Terms.Extension
@@ -103,7 +103,7 @@ func (o *Office) settleExtension(c *act.Call, in SettleExtensionIn) (Done, error
 		return Done{}, err
 	}
 	if !in.Approve {
-		if err := wantText("reason", in.Reason); err != nil {
+		if err := m.words("reason", in.Reason); err != nil {
 			return Done{}, err
 		}
 		if err := m.text("extension_declined", in.Reason); err != nil {

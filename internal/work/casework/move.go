@@ -46,7 +46,7 @@ func (o *Office) moveIn(c *act.Call, in MoveIn, of *MoveOrder) (Done, error) {
 	if who == m.p.Applicant || who == m.p.Filer {
 		return Done{}, act.Refuse("proceeding.own").Then("proceeding.duty.next").Recorded()
 	}
-	if err := wantText("article", in.Article, "reason", in.Reason); err != nil {
+	if err := m.words("article", in.Article, "reason", in.Reason); err != nil {
 		return Done{}, err
 	}
 	to, err := m.target(in.To)

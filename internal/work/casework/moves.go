@@ -11,6 +11,7 @@ import (
 	"tongban/internal/record/job"
 	"tongban/internal/record/ledger"
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
@@ -99,6 +100,9 @@ func (o *Office) OrderMoves(ctx context.Context, a act.Actor, token string, in M
 		}
 		to, err := chosen(targets, in.To)
 		if err != nil {
+			return 0, err
+		}
+		if err := to.MaySay(c.Tx, c.Today(), catalog.Said{Field: "reason", Words: in.Reason}); err != nil {
 			return 0, err
 		}
 		cases, err := o.named(c, in, to.ID)

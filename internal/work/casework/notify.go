@@ -60,6 +60,9 @@ func (o *Office) notify(c *act.Call, in NotifyIn) (Done, error) {
 			}
 		}
 	}
+	if err := m.mayName(in.Missing); err != nil {
+		return Done{}, err
+	}
 	s.Missing = in.Missing
 	n := &Noticed{Day: c.Today(), Until: m.v.Terms.Lapse.Due(o.Calendar(), c.Today()).Day}
 	for _, x := range in.Missing {
@@ -114,6 +117,16 @@ func (m *matter) checkMissing(list []Missing, supplied map[string]string) error 
 		}
 	}
 	return act.WrongFields("casework.notify.wrong", wrong)
+}
+
+// mayName wants what the notice says of each thing to ask for nothing that no list
+// lets this item ask for.
+func (m *matter) mayName(list []Missing) error {
+	var said []string
+	for _, x := range list {
+		said = append(said, x.Key, x.What+"\n"+x.How)
+	}
+	return m.maySay(said...)
 }
 
 // mine finds the open task that plays a part, wants it to be at the version that

@@ -46,7 +46,7 @@ func (o *Office) pause(c *act.Call, in PauseIn) (Done, error) {
 	if m.f.Facts.OpenTest(t.ID) != nil {
 		return Done{}, act.Refuse("casework.pause.open")
 	}
-	if err := wantText("reason", in.Reason); err != nil {
+	if err := m.words("reason", in.Reason); err != nil {
 		return Done{}, err
 	}
 	if in.Days < 1 || in.Days > 365 {
@@ -94,7 +94,7 @@ func (o *Office) Resume(ctx context.Context, a act.Actor, token string, in Resum
 		if test == nil {
 			return Done{}, act.Refuse("casework.pause.none")
 		}
-		if err := wantText("result", in.Result); err != nil {
+		if err := m.words("result", in.Result); err != nil {
 			return Done{}, err
 		}
 		if err := m.takePart(c, t.Part, c.Actor.Person); err != nil {

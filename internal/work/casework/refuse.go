@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"strings"
 
 	"tongban/internal/process/paper"
 	"tongban/internal/record/act"
@@ -40,7 +39,7 @@ func (o *Office) refuseAcceptance(c *act.Call, in RefuseAcceptanceIn) (Done, err
 	if err := m.must(Received); err != nil {
 		return Done{}, err
 	}
-	if err := wantText("reason", in.Reason, "where", in.Where); err != nil {
+	if err := m.words("reason", in.Reason, "where", in.Where); err != nil {
 		return Done{}, err
 	}
 	if _, err := m.mine(c, "accept", in.Seen); err != nil {
@@ -110,22 +109,4 @@ func lapseFacts(m *matter) func(*paper.Facts) {
 			f.Missing = append(f.Missing, paper.Missing{What: x.What, How: x.How})
 		}
 	}
-}
-
-// textMax bounds one free text, in characters.
-const textMax = 5000
-
-// wantText wants each named text to be written, and not endless.
-func wantText(pairs ...string) error {
-	var wrong []act.Field
-	for i := 0; i+1 < len(pairs); i += 2 {
-		name, text := pairs[i], strings.TrimSpace(pairs[i+1])
-		switch n := len([]rune(text)); {
-		case n == 0:
-			wrong = append(wrong, act.Field{Name: name, Msg: wording.M("casework.text.empty", "name", wording.M("casework.text."+name))})
-		case n > textMax:
-			wrong = append(wrong, act.Field{Name: name, Msg: wording.M("casework.text.long", "name", wording.M("casework.text."+name), "n", n, "max", textMax)})
-		}
-	}
-	return act.WrongFields("casework.text.wrong", wrong)
 }

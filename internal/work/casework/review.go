@@ -111,7 +111,7 @@ func (o *Office) Review(ctx context.Context, a act.Actor, token string, in Revie
 		if t.Part != "review" && t.Part != "test" {
 			return Done{}, act.Changed("proceeding.task")
 		}
-		if err := wantText("opinion", in.Text); err != nil {
+		if err := m.words("opinion", in.Text); err != nil {
 			return Done{}, err
 		}
 		if err := m.testsDone(t); err != nil {
@@ -148,7 +148,7 @@ func (o *Office) Visit(ctx context.Context, a act.Actor, token string, in VisitI
 		if t.Part != "visit" {
 			return Done{}, act.Changed("proceeding.task")
 		}
-		if err := wantText("findings", in.Text); err != nil {
+		if err := m.words("findings", in.Text); err != nil {
 			return Done{}, err
 		}
 		if err := m.officers(c, t, in.Officers); err != nil {
