@@ -200,19 +200,17 @@ type newest struct {
 	digest   []byte
 }
 
-func (r *root) newestVersion(tx *store.Tx) (v newest, err error) {
-	var written []byte
-	if _, err := tx.Get([]any{&v.from, &v.complete, &v.digest, &written}, `select from_day, complete, digest, written
-		from item_version where home = $1 and item = $2 and n = $3`, tx.Home(), r.id, r.newest); err != nil {
-		return v, err
-	}
-	return v, yaml.Unmarshal(written, &v.Item)
+func (r *root) newestVersion(tx *store.Tx) (newest, error) {
+	v, _, err := r.numbered(tx, r.newest)
+	return v, err
 }
 
-// says tells whether an entry of a list says nothing that the version does not.
-func (v *newest) says(d *Draft) bool {
-	return v.Name == d.Name && v.Type == d.Type && v.Agency == d.Agency &&
-		(d.SourceCode == "" || v.SourceCode == d.SourceCode) &&
-		(len(d.Aliases) == 0 || slices.Equal(v.Aliases, d.Aliases)) &&
-		(d.InForce.From == 0 || d.InForce.From == v.from)
+// numbered reads a version by its number.
+func (r *root) numbered(tx *store.Tx, n int) (v newest, found bool, err error) {
+	var written []byte
+	if found, err = tx.Get([]any{&v.from, &v.complete, &v.digest, &written}, `select from_day, complete, digest, written
+		from item_version where home = $1 and item = $2 and n = $3`, tx.Home(), r.id, n); err != nil || !found {
+		return v, found, err
+	}
+	return v, true, yaml.Unmarshal(written, &v.Item)
 }

@@ -2,16 +2,24 @@ package catalog_test
 
 import (
 	"bytes"
+	"errors"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/identity"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 )
 
 // workbook writes cells into a sheet, row by row, and then lets f change it.
@@ -113,11 +121,11 @@ func TestAWorkbookThatIsNone(t *testing.T) {
 		says string
 	}{
 		"no workbook":     {[]byte("name,code"), "xlsx"},
-		"an empty sheet":  {workbook(t, nil, nil), "没有内容"},
+		"an empty sheet":  {workbook(t, nil, nil), "事项编码"},
 		"no code column":  {workbook(t, [][]any{{"事项名称", "事项类型", "主管部门"}}, nil), "事项编码"},
 		"a column twice":  {workbook(t, [][]any{{"事项名称", "名称", "事项编码", "事项类型", "主管部门"}}, nil), "写了两次"},
 		"an other column": {workbook(t, [][]any{append([]any{"心情"}, head...)}, nil), "心情"},
-		"two sheets":      {twoSheets, "甲、乙"},
+		"two sheets":      {twoSheets, "没有内容"},
 	} {
 		if _, problems := catalog.ReadExcel(c.src); len(problems) == 0 || !strings.Contains(catalog.Problems(problems).Error(), c.says) {
 			t.Errorf("%s: %v", name, catalog.Problems(problems))
@@ -125,26 +133,119 @@ func TestAWorkbookThatIsNone(t *testing.T) {
 	}
 }
 
-// The list that we write is the list that we read: taking it back changes nothing.
+// taken is a list of items as it is taken away in a form.
+func taken(t testing.TB, g *rig, form string, rows iter.Seq2[lists.Entry, error]) []byte {
+	t.Helper()
+	people := identity.New(g.s, g.r, g.Vault, identity.Options{Hash: identity.Argon{MemoryKiB: 64, Passes: 1, Lanes: 1}})
+	var names lists.Names
+	g.read(t, func(tx *store.Tx) (err error) { names, err = lists.New(g.r, people).Names(tx, tx.Today()); return err })
+	x := lists.Export{Kind: catalog.ListKind, Names: names}
+	var b bytes.Buffer
+	switch form {
+	case "csv":
+		must(t, x.CSV(&b, "", rows))
+	case "xlsx":
+		must(t, x.Excel(&b, rows))
+	default:
+		must(t, x.JSON(&b, lists.Stand{}, rows))
+	}
+	return b.Bytes()
+}
+
+// The list that we write is the list that we read: taking it back changes nothing,
+// and a cell that somebody changed is the one thing that changes.
 func TestTheListComesBackUnchanged(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, g *rig) {
-		countyRig(t, g)
-		var entries []catalog.Entry
-		g.read(t, func(tx *store.Tx) (err error) { entries, err = catalog.Entries(tx, tx.Today()); return err })
-		var b bytes.Buffer
-		must(t, catalog.WriteExcel(&b, entries))
-		drafts, problems := catalog.ReadExcel(b.Bytes())
+		drafts := countyRig(t, g)
+		more, problems := catalog.ReadCSV([]byte("编码,名称,类型,部门,别名,原编码\n" + // what a list may say beside the names
+			"510X-1,=甲,10,scjg,'=1+1、甲 乙,\n510X-2,乙,05,gaj,,src-7\n510X-3,\"丙\n丙\",20,swj,丙丙,SRC-8\n510X-4,-丁,09,sfj,-丁,\n"))
 		if len(problems) > 0 {
 			t.Fatal(catalog.Problems(problems))
 		}
-		if out := g.bring(t, drafts...); out.Same != len(entries) || len(entries) != 16+1135 {
-			t.Fatalf("%d of %d are the same, %d new, %d proposed", out.Same, len(entries), len(out.New), len(out.Proposed))
+		g.bring(t, more...)
+		try := func(drafts []*catalog.Draft) (catalog.Imported, error) {
+			return catalog.ImportItems(bg, g.r, by(ann), catalog.ImportOptions{Region: region, Try: true}, drafts...)
 		}
-		drafts[5].Name += "（改）"
-		_, err := catalog.ImportItems(bg, g.r, by(ann), catalog.ImportOptions{Region: region, Try: true}, drafts...)
-		if act.KindOf(err) != act.Invalid {
-			t.Fatalf("another name from the day of the old one: %v", err)
+		for _, form := range []string{"csv", "xlsx", "json"} {
+			src := taken(t, g, form, catalog.ListedAll(bg, g.s, lists.Query{}))
+			back, problems, ok := catalog.ReadList("items."+form, src)
+			if !ok || len(problems) > 0 {
+				t.Fatal(form, catalog.Problems(problems))
+			}
+			out, err := try(back)
+			must(t, err)
+			if out.Same != 16+1135+4 || len(out.New)+len(out.Proposed) != 0 {
+				t.Fatalf("%s: %d are the same, %d new, %d proposed", form, out.Same, len(out.New), len(out.Proposed))
+			}
+			// One cell: the name of an item that is known by name.
+			name := drafts[20].Name
+			if form == "csv" {
+				changed := bytes.Replace(src, []byte("\r\n"+drafts[20].Code+","+name), []byte("\r\n"+drafts[20].Code+","+name+"（改）"), 1)
+				if back, problems, _ = catalog.ReadList("items.csv", changed); len(problems) > 0 {
+					t.Fatal(catalog.Problems(problems))
+				}
+			} else {
+				i := slices.IndexFunc(back, func(d *catalog.Draft) bool { return d.Code == drafts[20].Code })
+				back[i].Name += "（改）"
+			}
+			out, err = try(back)
+			must(t, err)
+			if len(out.Proposed) != 1 || out.Proposed[0].Code != drafts[20].Code || out.Same != 16+1135+3 || len(out.New) != 0 {
+				t.Fatalf("%s: one cell changed, %+v", form, out.Proposed)
+			}
+		}
+	})
+}
+
+// A row that was made from an older version undoes nothing that was done since, and
+// whoever wants to is told.
+func TestARowOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, g *rig) {
+		const head = "事项编码,事项名称,事项类型,主管部门,别名,操作,版本\n"
+		read := func(lines string) []*catalog.Draft {
+			t.Helper()
+			d, problems := catalog.ReadCSV([]byte(head + lines))
+			if len(problems) > 0 {
+				t.Fatal(catalog.Problems(problems))
+			}
+			return d
+		}
+		first := g.bring(t, read("510A-1,甲,01,scjg,老名,,\n")...).New[0]
+		short, problems := catalog.ReadCSV([]byte("编码,名称,类型,部门\n510A-1,甲二,许可,scjg\n"))
+		if len(problems) > 0 {
+			t.Fatal(catalog.Problems(problems))
+		}
+		proposed := g.bring(t, short...).Proposed[0].Version
+		_, err := g.publish(ben, proposed)
+		must(t, err)
+		g.read(t, func(tx *store.Tx) error {
+			v, err := g.items.InForce(tx, first.Item, tx.Today())
+			if err == nil && (v.N != 2 || v.Name != "甲二" || len(v.Aliases) != 1) {
+				t.Errorf("a column that the file does not have was emptied: %+v", v.Written)
+			}
+			return err
+		})
+		for _, c := range []struct{ line, says string }{
+			{"510A-1,甲,01,scjg,老名,,1\n", ""},
+			{"510A-1,甲三,01,scjg,老名,,1\n", "第 1 版"},
+			{"510A-1,甲三,01,scjg,老名,新增,\n", "已有编码"},
+			{"510A-1,甲三,01,scjg,老名,取消,\n", "不能用文件取消"},
+			{"510A-9,乙,01,scjg,,变更,\n", "没有编码"},
+			{"510A-9,乙,01,scjg,,,3\n", "没有编码"},
+		} {
+			out, err := catalog.ImportItems(bg, g.r, by(ann), catalog.ImportOptions{Region: region, Try: true}, read(c.line)...)
+			if c.says == "" {
+				if must(t, err); out.Same != 1 {
+					t.Errorf("%s: %+v", c.line, out)
+				}
+				continue
+			}
+			var e *act.Error
+			if !errors.As(err, &e) || len(e.Fields) != 1 || !strings.Contains(e.Fields[0].Msg.In(wording.ZH), c.says) {
+				t.Errorf("%s: %v", c.line, err)
+			}
 		}
 	})
 }
@@ -152,22 +253,40 @@ func TestTheListComesBackUnchanged(t *testing.T) {
 // The template without entries says what belongs into it and reads as empty.
 func TestTheTemplate(t *testing.T) {
 	t.Parallel()
-	var b bytes.Buffer
-	must(t, catalog.WriteExcel(&b, nil))
-	x, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	both(t, func(t *testing.T, g *rig) {
+		src := taken(t, g, "xlsx", nil)
+		x, err := excelize.OpenReader(bytes.NewReader(src))
+		must(t, err)
+		rows, err := x.GetRows("清单")
+		must(t, err)
+		if len(rows) != 1 || len(rows[0]) != len(head)+2 {
+			t.Fatalf("%v", rows)
+		}
+		if drafts, problems := catalog.ReadExcel(src); len(drafts)+len(problems) != 0 {
+			t.Fatalf("%d entries, %v", len(drafts), catalog.Problems(problems))
+		}
+	})
+}
+
+// A title above the names of the columns, and the writing in which the country's
+// spreadsheets save text, are read as the lists read them.
+func TestATitleAndTheWritingOfTheCountry(t *testing.T) {
+	t.Parallel()
+	const text = "云禾县政务服务事项,,,\n,,,\n编码,名称,类型,部门\n510A-１,养犬登记,行政确认,公安局\n"
+	gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(text))
 	must(t, err)
-	rows, err := x.GetRows("事项")
+	utf16, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes([]byte(text))
 	must(t, err)
-	if len(rows) != 1 || len(rows[0]) != len(head) {
-		t.Fatalf("%v", rows)
+	book := workbook(t, [][]any{{"云禾县政务服务事项"}, {}, {"编码", "名称", "类型", "部门"}, {"510A-１", "养犬登记", "行政确认", "公安局"}}, func(x *excelize.File) { must(t, x.MergeCell("事项", "A1", "D1")) })
+	for name, src := range map[string][]byte{"gb.csv": gb, "utf16.csv": utf16, "plain.csv": []byte(text), "a.xlsx": book} {
+		drafts, problems, _ := catalog.ReadList(name, src)
+		if len(problems) > 0 || len(drafts) != 1 || drafts[0].Name != "养犬登记" || drafts[0].Code != "510A-1" || drafts[0].Type != "07" {
+			t.Errorf("%s: %v", name, catalog.Problems(problems))
+		}
 	}
-	help, err := x.GetRows("填写说明")
-	must(t, err)
-	if len(help) != len(head) {
-		t.Fatalf("%v", help)
-	}
-	if drafts, problems := catalog.ReadExcel(b.Bytes()); len(drafts)+len(problems) != 0 {
-		t.Fatalf("%d entries, %v", len(drafts), catalog.Problems(problems))
+	_, problems := catalog.ReadCSV([]byte("编码,名称,类型,部门,心情\n510A-1,甲,01,scjg,好\n"))
+	if all := catalog.Problems(problems).Error(); !strings.Contains(all, "事项编码、事项名称") || strings.Contains(all, "source") || strings.Contains(all, "_") {
+		t.Errorf("an unknown column: %s", all)
 	}
 }
 

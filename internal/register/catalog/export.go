@@ -15,19 +15,6 @@ func ExportFolder(v *Version) map[string][]byte {
 	return files
 }
 
-// Entries lists the items in force on a day as a list that can be exported and
-// read again, in the order of their codes. Agencies are named as they are then.
-func Entries(tx *store.Tx, on day.Day) ([]Entry, error) {
-	return store.All(tx, func(r store.Row) (e Entry, err error) {
-		var aliases string
-		err = r.Scan(&e.Name, &e.Code, &e.Type, &e.Agency, &aliases, &e.From)
-		e.Aliases = split(aliases)
-		return e, err
-	}, `select s.name, s.code, s.type, coalesce((select max(a.name) from agency a where a.home = s.home and a.key = s.agency
-			and a.from_day <= $2 and (a.until_day = 0 or a.until_day > $2)), s.agency), s.aliases, s.from_day
-		from item_search s where s.home = $1 and s.from_day <= $2 and (s.until_day = 0 or s.until_day > $2) order by s.code`, tx.Home(), on)
-}
-
 // Reindex makes everything a search needs again from the versions themselves:
 // after a restore, which does not carry what can be derived.
 func Reindex(tx *store.Tx) error {

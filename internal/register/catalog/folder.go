@@ -37,7 +37,7 @@ type Draft struct {
 	Flow     *flow.Definition
 	Form     *form.Form
 
-	from Problem // where a row of a list stands: file, line
+	row row // of a list, where it is one
 }
 
 // NameOnly tells whether the draft is an entry of a list, without guide, form or flow.

@@ -8,6 +8,7 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
@@ -124,6 +125,7 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 		problems = append(problems, differs...)
 		known := roots[d.Code]
 		if known == nil {
+			problems = append(problems, d.unknown()...)
 			p.enter = append(p.enter, d)
 			continue
 		}
@@ -144,17 +146,54 @@ func (p *planned) known(tx *store.Tx, o ImportOptions, r root, d *Draft) ([]Prob
 	}
 	same := bytes.Equal(was.digest, d.digest())
 	if d.NameOnly() {
-		same = was.says(d)
+		if wrong, done, err := p.since(tx, r, d); done || err != nil {
+			return wrong, err
+		}
+		if same = was.says(d); !same {
+			d.stays(&was)
+			same = was.says(d)
+		}
 	}
 	switch {
 	case same:
 		p.same++
 		return nil, nil
+	case d.row.op == lists.End:
+		return []Problem{d.problem("catalog.import.end", "name", was.Name)}, nil
+	case d.row.op == lists.Add:
+		return []Problem{d.problem("catalog.import.there", "code", d.Code)}, nil
 	case d.NameOnly() && was.complete:
 		return []Problem{d.problem("catalog.import.complete", "name", was.Name)}, nil
 	}
 	p.propose = append(p.propose, change{r, d})
 	return proposable(tx, r, was, d)
+}
+
+// since holds an entry that was made from an older version against that version:
+// who did not touch it undoes nothing that was done since, who did is told.
+func (p *planned) since(tx *store.Tx, r root, d *Draft) (wrong []Problem, done bool, err error) {
+	if d.row.base == 0 || d.row.base == r.newest {
+		return nil, false, nil
+	}
+	was, found, err := r.numbered(tx, d.row.base)
+	if err != nil {
+		return nil, true, err
+	}
+	if found {
+		if d.stays(&was); was.says(d) {
+			p.same++
+			return nil, true, nil
+		}
+	}
+	return []Problem{d.problem("catalog.import.since", "base", d.row.base, "newest", r.newest)}, true, nil
+}
+
+// unknown refuses a row that wants to do something with an item that there is not.
+func (d *Draft) unknown() []Problem {
+	if d.row.base == 0 && (d.row.op == lists.Put || d.row.op == lists.Add) {
+		return nil
+	}
+	return []Problem{d.problem("catalog.import.not_there", "code", d.Code)}
 }
 
 // AsError makes one Invalid error of problems, a field each; nil of none.
@@ -207,7 +246,7 @@ func counted(tx *store.Tx, entered int) error {
 	if entered < 200 || tx.Engine() != store.Postgres {
 		return nil
 	}
-	for _, table := range []string{"item_gram", "item_search"} {
+	for _, table := range []string{"item_gram", "item_search", "item_key"} {
 		if _, err := tx.Exec(`analyze ` + table); err != nil {
 			return err
 		}
@@ -249,7 +288,7 @@ func proposable(tx *store.Tx, r root, was newest, d *Draft) ([]Problem, error) {
 
 // problem is a problem with the draft as a whole, at the row or file it came from.
 func (d *Draft) problem(key string, pairs ...any) Problem {
-	p := d.from
+	p := d.row.at
 	if p.File == "" {
 		p.File = d.Name
 	}
@@ -290,7 +329,7 @@ func agencies(tx *store.Tx) (map[string]string, error) {
 			all[fold(n, true)] = key
 		}
 		return err
-	}, `select key, name, short from agency where home = $1 order by key, from_day`, tx.Home())
+	}, `select key, name, short from agency where home = $1 order by case until_day when 0 then 1 else 0 end, key, from_day`, tx.Home()) // a name of today counts most
 	return all, err
 }
 
@@ -301,7 +340,7 @@ func settleAgency(d *Draft, bodies map[string]string) []Problem {
 	unknown := func(name string) {
 		p := d.problem("catalog.import.agency", "got", name)
 		if d.NameOnly() {
-			p.Column = d.from.Column
+			p.Column = d.row.agency
 		}
 		wrong = append(wrong, p)
 	}

@@ -26,7 +26,7 @@ func ReadCSV(k *Kind, part string, src io.Reader) Batch {
 	if part != "" && k.Table(part) == nil {
 		return refused(k, name, wording.M("lists.file.nothing"))
 	}
-	text, msg := readText(src)
+	text, msg := readText(k, src)
 	if !msg.IsZero() {
 		return refused(k, name, msg)
 	}
@@ -42,8 +42,8 @@ func ReadCSV(k *Kind, part string, src io.Reader) Batch {
 		if errors.As(err, &at) {
 			return Batch{List: k.Key, Problems: Problems{{Sheet: name, Row: at.StartLine, Msg: wording.M("lists.file.csv")}}}
 		}
-		if rows++; rows > MostRows {
-			return refused(k, name, wording.M("lists.file.many", "max", MostRows))
+		if rows++; rows > k.most() {
+			return refused(k, name, wording.M("lists.file.many", "max", k.most()))
 		}
 		n, _ := r.FieldPos(0)
 		if g.heads == nil && n > headRows {
@@ -58,13 +58,13 @@ func ReadCSV(k *Kind, part string, src io.Reader) Batch {
 }
 
 // readText reads a text of bounded size in whatever writing.
-func readText(src io.Reader) ([]byte, wording.Message) {
+func readText(k *Kind, src io.Reader) ([]byte, wording.Message) {
 	b, err := io.ReadAll(io.LimitReader(src, mostBytes+1))
 	switch {
 	case err != nil:
 		return nil, wording.M("lists.file.broken")
 	case len(b) > mostBytes:
-		return nil, wording.M("lists.file.large", "max", mostBytes>>20, "rows", MostRows)
+		return nil, wording.M("lists.file.large", "max", mostBytes>>20, "rows", k.most())
 	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
 		b, err = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(b)
 	case utf8.Valid(b):

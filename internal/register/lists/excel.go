@@ -42,13 +42,13 @@ var (
 func ReadExcel(k *Kind, src io.ReaderAt, size int64) Batch {
 	b, err := sheet.Open(src, size)
 	if err != nil {
-		return refused(k, "Excel", fileFault(err))
+		return refused(k, "Excel", fileFault(k, err))
 	}
 	grids, problems := sheetsOf(k, b)
 	x := excelReader{k: k, book: b}
 	for _, g := range grids {
 		if err := x.read(g); err != nil {
-			return refused(k, g.name, fileFault(err))
+			return refused(k, g.name, fileFault(k, err))
 		}
 	}
 	out := assemble(k, grids)
@@ -61,10 +61,10 @@ func refused(k *Kind, file string, msg wording.Message) Batch {
 	return Batch{List: k.Key, Problems: Problems{{Sheet: file, Msg: msg}}}
 }
 
-func fileFault(err error) wording.Message {
+func fileFault(k *Kind, err error) wording.Message {
 	switch {
 	case errors.Is(err, errRows), errors.Is(err, sheet.ErrLarge):
-		return wording.M("lists.file.many", "max", MostRows)
+		return wording.M("lists.file.many", "max", k.most())
 	}
 	return wording.M("lists.file.workbook")
 }
@@ -117,7 +117,7 @@ type excelReader struct {
 
 func (x *excelReader) read(g *grid) error {
 	joined, err := x.book.Rows(g.name, func(n int, cells []sheet.Cell) error {
-		if x.rows++; x.rows > MostRows {
+		if x.rows++; x.rows > x.k.most() {
 			return errRows
 		}
 		if g.heads == nil {

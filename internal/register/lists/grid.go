@@ -64,7 +64,7 @@ func (k *Kind) layout(part string) []Column {
 func (g *grid) column(head string) (string, bool) {
 	want := headKey(head)
 	for _, c := range g.k.layout(g.part) {
-		if want == headKey(c.Title) || want == headKey(c.TitleEN) || want == c.Key {
+		if want == headKey(c.Title) || want == headKey(c.TitleEN) || want == c.Key || slices.Contains(c.Also, want) {
 			return c.Key, true
 		}
 	}

@@ -33,7 +33,7 @@ func ReadJSON(k *Kind, src io.Reader) Batch {
 			if err := d.Decode(&all); err != nil {
 				return err
 			}
-			if rows += weight(all); rows > MostRows {
+			if rows += weight(all); rows > k.most() {
 				return errRows
 			}
 			b.Changes = append(b.Changes, entryOf(k, all, len(b.Changes)+1))
@@ -42,9 +42,9 @@ func ReadJSON(k *Kind, src io.Reader) Batch {
 	})
 	switch {
 	case left.N <= 0:
-		return refused(k, "JSON", wording.M("lists.file.large", "max", mostBytes>>20, "rows", MostRows))
+		return refused(k, "JSON", wording.M("lists.file.large", "max", mostBytes>>20, "rows", k.most()))
 	case errors.Is(err, errRows):
-		return refused(k, "JSON", wording.M("lists.file.many", "max", MostRows))
+		return refused(k, "JSON", wording.M("lists.file.many", "max", k.most()))
 	case err != nil:
 		return refused(k, "JSON", wording.M("lists.file.json", "want", fmt.Sprintf(`{"format": %q, "list": %q, "entries": […]}`, jsonFormat, k.Key)))
 	}

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -29,7 +30,11 @@ type Kind struct {
 	Like    string   `yaml:"like"`   // key of the kind whose columns and tables it has
 	Columns []Column `yaml:"columns"`
 	Tables  []Table  `yaml:"tables"`
+	Most    int      `yaml:"-"` // rows that a file of it may have; 0 is MostRows
 }
+
+// most bounds the rows of a file.
+func (k *Kind) most() int { return cmp.Or(k.Most, MostRows) }
 
 // Table is a table below each entry, such as the duties of a power.
 type Table struct {
@@ -72,6 +77,7 @@ type Column struct {
 	Min      int64    `yaml:"min"`
 	Pattern  string   `yaml:"pattern"` // code: what it looks like
 	Help     string   `yaml:"help"`
+	Also     []string `yaml:"also"` // other heads that people give it in their files
 
 	pattern *regexp.Regexp
 }
@@ -84,9 +90,10 @@ type When struct {
 
 // Option is a value that a choice may have.
 type Option struct {
-	Key     string `yaml:"key"`
-	Title   string `yaml:"title"`
-	TitleEN string `yaml:"en"`
+	Key     string   `yaml:"key"`
+	Title   string   `yaml:"title"`
+	TitleEN string   `yaml:"en"`
+	Also    []string `yaml:"also"` // other words for it that people type
 }
 
 // maxTables is how many tables a kind can have: the columns part1 … of list_version.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -89,7 +90,7 @@ func (c *Column) read(s string, names Names) (any, wording.Message) {
 		return nil, c.wrong(s)
 	case Choice:
 		for _, o := range c.Choices {
-			if s == o.Key || s == o.Title || s == o.TitleEN || fold(s) == o.Key || "0"+fold(s) == o.Key {
+			if s == o.Key || s == o.Title || s == o.TitleEN || fold(s) == o.Key || "0"+fold(s) == o.Key || slices.Contains(o.Also, fold(s)) {
 				return o.Key, wording.Message{}
 			}
 		}
@@ -116,6 +117,9 @@ func (c *Column) readText(s string, names Names) (any, wording.Message) {
 		}
 		s = it.Code
 	case Agency:
+		if names.agency == nil {
+			break // who keeps the rows knows the names
+		}
 		if _, known := names.agency[s]; !known {
 			if names.key[s] == "" {
 				return nil, wording.M("lists.value.agency", "got", short(s))

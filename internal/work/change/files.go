@@ -3,7 +3,6 @@ package change
 import (
 	"io/fs"
 	"path"
-	"strings"
 
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/wording"
@@ -23,12 +22,7 @@ func ReadFiles(fsys fs.FS, name string) ([]*catalog.Draft, []catalog.Problem) {
 	if info.IsDir() {
 		return readFolders(fsys, name)
 	}
-	read := catalog.ReadCSV
-	switch strings.ToLower(path.Ext(name)) {
-	case ".csv":
-	case ".xlsx":
-		read = catalog.ReadExcel
-	default:
+	if !catalog.IsList(name) {
 		return nil, fault(name, "change.file.kind")
 	}
 	if info.Size() > maxList {
@@ -38,7 +32,8 @@ func ReadFiles(fsys fs.FS, name string) ([]*catalog.Draft, []catalog.Problem) {
 	if err != nil {
 		return nil, fault(name, "change.file.missing")
 	}
-	return read(b)
+	drafts, problems, _ := catalog.ReadList(name, b)
+	return drafts, problems
 }
 
 func fault(name, key string, pairs ...any) []catalog.Problem {

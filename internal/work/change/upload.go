@@ -13,19 +13,16 @@ import (
 )
 
 // ReadUpload reads a file that somebody hands in, by its name: a list of items known
-// by name (.csv, .xlsx), or an archive with the folders of written ones (.zip). It
+// by name (.xlsx, .csv, .json), or an archive with the folders of written ones (.zip). It
 // returns all drafts, or everything that is wrong with them; an error is of a file
 // that cannot be read at all.
 func ReadUpload(name string, b []byte) ([]*catalog.Draft, []catalog.Problem, error) {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".csv":
-		drafts, wrong := catalog.ReadCSV(b)
-		return drafts, wrong, nil
-	case ".xlsx":
-		drafts, wrong := catalog.ReadExcel(b)
-		return drafts, wrong, nil
 	case ".zip":
 		return readZip(b)
+	}
+	if drafts, wrong, ok := catalog.ReadList(name, b); ok {
+		return drafts, wrong, nil
 	}
 	return nil, nil, act.WrongFields("admin.import.wrong", []act.Field{{Name: "file", Msg: wording.M("admin.import.kind")}})
 }

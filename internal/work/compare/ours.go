@@ -3,6 +3,7 @@ package compare
 import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/flow"
 )
@@ -10,25 +11,20 @@ import (
 // ours lists the catalogue of a day: every item by name, and of those that are
 // written out what the guide and the flow say.
 func (d *Desk) ours(tx *store.Tx, on day.Day) ([]Line, error) {
-	entries, err := catalog.Entries(tx, on)
-	if err != nil {
-		return nil, err
-	}
-	agencies, err := d.People.Agencies(tx, on)
-	if err != nil {
-		return nil, err
-	}
-	keys := map[string]string{}
-	for _, a := range agencies {
-		keys[a.Name] = a.Key
-	}
-	list, at := make([]Line, 0, len(entries)), map[string]int{}
-	for _, e := range entries {
-		if key := keys[e.Agency]; key != "" {
-			e.Agency = key
+	list, at := []Line{}, map[string]int{}
+	for after := ""; ; {
+		page, err := catalog.Listed(tx, lists.Query{At: lists.Stand{Day: on}, After: after, Limit: lists.MaxPage})
+		if err != nil {
+			return nil, err
 		}
-		at[e.Code] = len(list)
-		list = append(list, Line{Code: e.Code, Name: e.Name, Type: e.Type, Agency: e.Agency})
+		for _, e := range page {
+			at[e.Code] = len(list)
+			list = append(list, Line{Code: e.Code, Name: e.Name, Type: e.Type, Agency: e.Agency})
+			after = e.Code
+		}
+		if len(page) < lists.MaxPage {
+			break
+		}
 	}
 	for after := ""; ; {
 		hits, err := catalog.Search(tx, catalog.Query{Complete: true, On: on, Limit: 100, After: after})
