@@ -16,7 +16,8 @@ import (
 
 // prefixes are two characters before the name of an item, as if each of many
 // counties had it.
-const prefixes = "云禾青石白鹭溪桥松竹梅兰南北东西山水林泉安宁清远和嘉晨曦景明德文思源知乐恒志若谷微行怀瑾启"
+const prefixes = "云禾青石白鹭溪桥松竹梅兰南北东西山水林泉安宁清远和嘉晨曦景明德文思源知乐恒志若谷微行怀瑾启江河湖海川原田野村镇街坊里巷堂园亭台楼阁塔寺" +
+	"井池塘湾港渡津洲岛岭峰岗坡坪坝沟洼潭涧崖壁金银铜玉珠瑞祥福禄寿喜庆丰盛昌隆兴旺康泰平顺利通达广博厚仁义礼智信忠孝勇诚敬谦春夏秋冬风雪霜露"
 
 // itemNames are the names that loaded items are made of; filled by loadItems.
 var itemNames []string
