@@ -112,7 +112,9 @@ func (d *Draft) takeFrom(e lists.Entry) (wrong []Problem) {
 		d.fill("type", e.Type)
 		d.Type = e.Type
 	}
-	differs("name", d.Name, e.Name)
+	if of, _ := family(d.Code); of == "" || of == d.Code { // a variant's name says more
+		differs("name", d.Name, e.Name)
+	}
 	differs("type", d.Type, e.Type)
 	var rows []Basis
 	for _, r := range e.Content.Tables["basis"] {

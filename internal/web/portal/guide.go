@@ -2,7 +2,9 @@ package portal
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tongban/internal/record/store"
@@ -38,6 +40,9 @@ type guideData struct {
 	Contact   []ui.Fact
 	Told      objections.Told   // what was objected to the guide
 	Law       map[string]string // where in the library of laws a citation leads
+	Family    []ui.Link         // the item of which it is a variant, or its own variants
+	Variant   bool              // it is a variant
+	Versions  ui.Table
 }
 
 // paperLine is a material with its conditions as sentences.
@@ -46,29 +51,44 @@ type paperLine struct {
 	Notes []ui.Text
 }
 
+// guide is the guide of an item as it holds today.
 func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
+	p.guideOf(w, r, func(tx *store.Tx, item int64) (*catalog.Version, error) {
+		return p.House.Items.InForce(tx, item, tx.Today())
+	})
+}
+
+// guideOf shows a version of an item.
+func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, which func(*store.Tx, int64) (*catalog.Version, error)) {
 	item, ok := p.number(w, r, "id")
 	if !ok {
 		return
 	}
 	var data guideData
 	var v *catalog.Version
+	var past bool
 	if !p.Read(w, r, func(tx *store.Tx) (err error) {
-		if v, err = p.House.Items.InForce(tx, item, tx.Today()); err != nil {
+		if v, err = which(tx, item); err != nil {
 			return err
 		}
+		past = !v.Span.Holds(tx.Today())
 		data.GuideView = catalog.Guide(v, p.House.Calendars.Current(), tx.Today(), door.Lang(r))
 		g, err := p.House.People.Agency(tx, v.Agency, tx.Today())
 		if err == nil {
 			data.Phone = g.Phone
 		}
 		data.Body = ui.Plain(p.agency(tx, v.Agency))
+		if data.Law, err = lawsOf(tx, item); err != nil {
+			return err
+		}
 		p.guideTables(tx, &data)
 		if data.Told, err = objections.Tell(tx, object.OnItems, v.Code); err != nil {
 			return err
 		}
-		data.Law, err = lawsOf(tx, item)
-		return err
+		if err := data.related(tx, v); err != nil {
+			return err
+		}
+		return p.versions(tx, v, &data)
 	}) {
 		return
 	}
@@ -76,7 +96,10 @@ func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
 	if !v.Complete() {
 		page.Name = "portal/nameonly"
 	} else {
-		p.guideFlow(r, v, &data)
+		p.guideFlow(r, v, past, &data)
+	}
+	if past {
+		page.Notice = &ui.Notice{Kind: ui.Info, Title: ui.M("portal.guide.past", "n", v.N, "from", ui.OnDay(v.Span.From)), Links: []ui.Link{{Text: ui.M("portal.guide.today"), Href: "/items/" + id(v.Of)}}}
 	}
 	page.Data = data
 	p.show(w, r, page)
@@ -107,10 +130,10 @@ func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 		if x.Agency != "" {
 			body = ui.Plain(p.agency(tx, x.Agency))
 		}
-		d.Steps.Tasks = append(d.Steps.Tasks, line(ui.Plain(x.Name), joined(body, note(x.Note), said("portal.guide.step.risk", x.Risk), said("portal.guide.step.guard", x.Guard), said("portal.guide.step.basis", x.Basis)), x.Term))
+		d.Steps.Tasks = append(d.Steps.Tasks, line(ui.Plain(x.Name), joined(body, note(x.Note), said("portal.guide.step.risk", x.Risk), said("portal.guide.step.guard", x.Guard), said("portal.guide.step.basis", x.Basis)), x.Term, d.Law[x.Basis]))
 	}
 	for _, l := range d.GuideView.Limits {
-		d.Limits.Tasks = append(d.Limits.Tasks, line(ui.Plain(l.Name), joined(note(l.Note), note(l.Article)), l.Term))
+		d.Limits.Tasks = append(d.Limits.Tasks, line(ui.Plain(l.Name), joined(note(l.Note), note(l.Article)), l.Term, d.Law[l.Article]))
 	}
 	d.Special = ui.Table{Caption: ui.M("portal.guide.special"), HideCaption: true,
 		Columns: []ui.Column{{Label: ui.M("portal.guide.what")}, {Label: ui.M("portal.guide.long")}, {Label: ui.M("portal.guide.counts")}, {Label: ui.M("portal.guide.law")}}}
@@ -164,13 +187,25 @@ func lineOf(m catalog.GuidePaper) paperLine {
 	return l
 }
 
-func (p *portal) guideFlow(r *http.Request, v *catalog.Version, d *guideData) {
+func (p *portal) guideFlow(r *http.Request, v *catalog.Version, past bool, d *guideData) {
 	d.Outline = draw.Text(v.Flow, nil, door.Lang(r), v.Env().Phrase)
 	base := "/items/" + id(v.Of)
-	d.Picture, d.Narrow, d.File = base+"/flow.svg", base+"/flow.svg?dir=down", base+"/flow.bpmn"
-	if door.Lang(r) == wording.EN {
-		d.Picture, d.Narrow = d.Picture+"?lang=en", d.Narrow+"&lang=en"
+	at := func(file, dir string) string {
+		q := url.Values{}
+		for _, x := range []struct {
+			name, value string
+			is          bool
+		}{{"dir", dir, dir != ""}, {"lang", "en", door.Lang(r) == wording.EN && dir+file != ".bpmn"}, {"v", "v" + strconv.Itoa(v.N), past}} {
+			if x.is {
+				q.Set(x.name, x.value)
+			}
+		}
+		if len(q) == 0 {
+			return base + "/flow" + file
+		}
+		return base + "/flow" + file + "?" + q.Encode()
 	}
+	d.Picture, d.Narrow, d.File = at(".svg", ""), at(".svg", "down"), at(".bpmn", "")
 }
 
 // Indent is the class of a line's depth, for the outline of the flow.
@@ -183,6 +218,10 @@ func (p *portal) version(w http.ResponseWriter, r *http.Request) (*catalog.Versi
 	}
 	var v *catalog.Version
 	ok = p.Read(w, r, func(tx *store.Tx) (err error) {
+		if n := r.URL.Query().Get("v"); n != "" {
+			v, err = p.numbered(tx, item, n)
+			return err
+		}
 		v, err = p.House.Items.InForce(tx, item, tx.Today())
 		return err
 	})
@@ -219,9 +258,10 @@ func (p *portal) flowFile(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(slices.Clone(v.FlowXML))
 }
 
-// line is a line of a list that leads nowhere: what, about it, how long.
-func line(what, about ui.Text, long string) ui.Task {
-	return ui.Task{Label: what, Hint: about, Status: ui.Status{Tone: ui.ToneDone, Text: ui.Plain(long)}}
+// line is a line of a list: what, about it, how long; it leads to the article on
+// which it rests, where the library of laws has it.
+func line(what, about ui.Text, long, at string) ui.Task {
+	return ui.Task{Label: what, Href: at, Hint: about, Status: ui.Status{Tone: ui.ToneDone, Text: ui.Plain(long)}}
 }
 
 // joined are texts in a row, those that are missing left out.

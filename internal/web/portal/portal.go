@@ -42,6 +42,7 @@ func (p *portal) public(mux *door.Mux) {
 	mux.HandleFunc("GET /search", p.search)
 	mux.HandleFunc("POST /search/missing", p.missing)
 	mux.HandleFunc("GET /items/{id}", p.guide)
+	mux.HandleFunc("GET /items/{id}/{version}", p.guideVersion)
 	mux.HandleFunc("GET /items/{id}/flow.svg", p.flowPicture)
 	mux.HandleFunc("GET /items/{id}/flow.bpmn", p.flowFile)
 	mux.HandleFunc("GET /progress", p.progressForm)
