@@ -30,6 +30,7 @@ type adjustedBody struct {
 	Proposal int64          `json:"proposal,omitempty"`
 	Content  map[string]any `json:"content,omitempty"`
 	Note     string         `json:"note,omitempty" maxLength:"2000"`
+	Moves    string         `json:"moves,omitempty" maxLength:"200"`
 }
 
 type editBody struct {
@@ -249,7 +250,7 @@ func (b adjustedBody) entry() (adjust.Entry, error) {
 		}
 		e.Content = read[0].Content
 	}
-	e.Into, e.Receiver, e.Proposal, e.Note = b.Into, b.Receiver, b.Proposal, b.Note
+	e.Into, e.Receiver, e.Proposal, e.Note, e.Moves = b.Into, b.Receiver, b.Proposal, b.Note, b.Moves
 	return e, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/adjust"
+	"tongban/internal/work/casework"
 )
 
 // TheAdjustment names an adjustment.
@@ -64,6 +65,7 @@ type adjustmentView struct {
 	Decision     string         `json:"decision,omitempty"`
 	Comments     int            `json:"comments"`
 	Unanswered   int            `json:"unanswered"`
+	Moved        []movesView    `json:"moves,omitempty"`
 }
 
 // consentView is what an agency concerned says; Answer is "" while it has not.
@@ -99,6 +101,7 @@ type adjustedView struct {
 	Proposal int64          `json:"proposal,omitempty"`
 	Content  map[string]any `json:"content,omitempty"`
 	Note     string         `json:"note,omitempty"`
+	Moves    string         `json:"moves,omitempty"`
 }
 
 // waitingView is what waits for the reader.
@@ -245,7 +248,17 @@ func (s *server) adjustmentView(tx *store.Tx, id int64) (v adjustmentView, err e
 		}
 		v.Opinions = append(v.Opinions, opinionView{o.Person, name, o.Legal, o.Reasonable, o.Reasons, moment(o.At)})
 	}
-	v.Comments, v.Unanswered, err = adjust.CommentCounts(tx, id)
+	if v.Comments, v.Unanswered, err = adjust.CommentCounts(tx, id); err != nil {
+		return v, err
+	}
+	orders, err := casework.MovesFor(tx, id)
+	for _, x := range orders {
+		m, err := s.movesView(tx, x)
+		if err != nil {
+			return v, err
+		}
+		v.Moved = append(v.Moved, m)
+	}
 	return v, err
 }
 
@@ -280,7 +293,7 @@ func adjustedViews(tx *store.Tx, v *visit, id int64) ([]adjustedView, error) {
 	entries, err := adjust.Entries(tx, id)
 	list := make([]adjustedView, len(entries))
 	for i, e := range entries {
-		list[i] = adjustedView{e.ID, e.List, e.Code, e.Name, e.Agency, string(e.Does), e.Does.Label().In(v.lang), e.Into, e.Receiver, e.Base, e.Proposal, nil, e.Note}
+		list[i] = adjustedView{e.ID, e.List, e.Code, e.Name, e.Agency, string(e.Does), e.Does.Label().In(v.lang), e.Into, e.Receiver, e.Base, e.Proposal, nil, e.Note, e.Moves}
 		if list[i].Into == nil {
 			list[i].Into = []string{}
 		}

@@ -40,6 +40,7 @@ type publicEntry struct {
 	DoesText string   `json:"does_text"`
 	Into     []string `json:"into"`
 	Note     string   `json:"note,omitempty"`
+	Moves    string   `json:"moves,omitempty"`
 }
 
 // commentView is what somebody of the public said, without who it was.
@@ -114,7 +115,7 @@ func (s *server) noticeEntries(ctx context.Context, v *visit, in *noticePartIn) 
 		}
 		all, err := adjustedViews(tx, v, in.Notice)
 		for _, e := range all {
-			list = append(list, publicEntry{e.List, e.Code, e.Name, e.Does, e.DoesText, e.Into, e.Note})
+			list = append(list, publicEntry{e.List, e.Code, e.Name, e.Does, e.DoesText, e.Into, e.Note, e.Moves})
 		}
 		return err
 	})

@@ -243,8 +243,13 @@ func (s *server) movesFor(tx *store.Tx, v *visit, id int64) (out movesView, only
 	if err != nil {
 		return out, only, err
 	}
+	out, err = s.movesView(tx, x)
+	return out, only, err
+}
+
+func (s *server) movesView(tx *store.Tx, x casework.MoveOrder) (movesView, error) {
 	by, err := s.official(tx, x.By)
-	return movesView{x.ID, x.Item, x.To, x.Article, x.Reason, by, x.Agency, x.Adjustment, x.Document, x.From, x.State, x.Total, x.Moved, x.Refused}, only, err
+	return movesView{x.ID, x.Item, x.To, x.Article, x.Reason, by, x.Agency, x.Adjustment, x.Document, x.From, x.State, x.Total, x.Moved, x.Refused}, err
 }
 
 func (s *server) showMoves(ctx context.Context, v *visit, in *TheMoves) (*bodyOf[movesView], error) {

@@ -257,7 +257,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Changes = &change.Desk{Runner: h.Runner, Checkup: h.Checkup}
 	h.Object = &object.Desk{Runner: h.Runner, People: h.People, Items: h.Items, Vault: h.Vault, Calendar: h.Calendars.Current, Region: o.Region, Adjusts: adjust.Naming}
 	h.Adjust = &adjust.Desk{Runner: h.Runner, People: h.People, Lists: h.Lists, Items: h.Items, Power: h.Power, Calendar: h.Calendars.Current, Region: o.Region}
-	h.Office.Successors = h.Adjust.Successors
+	h.Office.Successors, h.Adjust.MoveCases = h.Adjust.Successors, h.moveCases
 	h.Reform = &reorganise.Desk{Runner: h.Runner, People: h.People, Power: h.Power, Lists: h.Lists, Items: h.Items, Cases: h.handOver, Region: o.Region}
 	h.Followers = []ledger.Follower{h.Notices.Follower()}
 	h.Jobs = job.New(h.Store, map[string]job.Handler{notice.JobKind: h.Notices.Deliver, publish.JobKind: h.Publish.Work, inspect.JobKind: h.Checkup.Work, casework.JobMoves: h.Office.WorkMoves}, job.Options{Log: o.Log})

@@ -98,7 +98,7 @@ func typed(r *http.Request) []adjust.Entry {
 			continue
 		}
 		list = append(list, adjust.Entry{List: value(r, "list"), Code: words[0], Does: adjust.Does(value(r, "does")), Into: words[1:],
-			Receiver: value(r, "receiver"), Proposal: valueInt(r, "proposal"), Note: value(r, "note")})
+			Receiver: value(r, "receiver"), Proposal: valueInt(r, "proposal"), Moves: value(r, "moves"), Note: value(r, "note")})
 	}
 	if len(list) == 0 {
 		list = append(list, adjust.Entry{List: value(r, "list"), Does: adjust.Does(value(r, "does"))})

@@ -33,7 +33,9 @@ func (o *desk) forms(tx *store.Tx, d *One) error {
 		}
 		codes := field(ui.FieldArea, "codes", false)
 		codes.Hint = ui.M("adjustments.hint.codes")
-		f.Put = []ui.Field{listField(true), doesField("", adjust.All), codes, receiver, proposal, field(ui.FieldText, "note", true)}
+		moves := field(ui.FieldText, "moves", true)
+		moves.Hint = ui.M("adjustments.hint.moves")
+		f.Put = []ui.Field{listField(true), doesField("", adjust.All), codes, receiver, proposal, moves, field(ui.FieldText, "note", true)}
 		file := field(ui.FieldFile, "file", false)
 		file.File, file.Hint = &ui.FileRule{Formats: []string{"xlsx", "csv", "json"}, MaxMB: uploadMax >> 20}, ui.M("adjustments.hint.file")
 		of, does := listField(false), doesField("", contentful)

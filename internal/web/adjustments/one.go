@@ -27,6 +27,7 @@ type One struct {
 	Problems []wording.Message
 	Rules    []Rule
 	Cases    []Cases
+	Moving   Moving
 	Diffs    []Diff
 	Unshown  int // entries whose differences are not all shown
 	Consents ui.Table
@@ -98,6 +99,9 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, p ui.Page) {
 		}
 		o.can(tx, r, &data)
 		data.entries(ui.Page{URL: r.URL}, r.URL.Query().Get("after"))
+		if err := o.moving(tx, r, &data); err != nil {
+			return err
+		}
 		if err := o.forms(tx, &data); err != nil || r.PostForm == nil {
 			return err
 		}

@@ -78,6 +78,7 @@ type One struct {
 	adjust.Adjustment
 	Here     string
 	Facts    []ui.Fact
+	Running  []ui.Text // of cases, by item
 	Table    ui.Table
 	Next     string
 	Diffs    []ui.Table
@@ -114,6 +115,9 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, form []ui.Field, 
 		d.Facts = []ui.Fact{{Label: ui.M("notices.col.stage"), Value: ui.M("adjust.stage." + d.Stage)}, {Label: ui.M("notices.level"), Value: ui.M("adjust.level." + d.Level)},
 			{Label: ui.M("notices.col.until"), Value: ui.OnDay(d.NoticeUntil)}, {Label: ui.M("notices.col.from"), Value: ui.OnDay(d.From)}, {Label: ui.M("notices.reason"), Value: ui.Plain(d.Reason)}}
 		if err := d.entries(tx, ui.Page{URL: r.URL}, r.URL.Query().Get("after")); err != nil {
+			return err
+		}
+		if err := d.running(tx); err != nil {
 			return err
 		}
 		return d.said(tx, ui.Page{URL: r.URL}, r.URL.Query().Get("comments"))

@@ -6,7 +6,8 @@
 //
 // It keeps what was said at each stage. What is on a list is the register's
 // (register/lists, catalog, power), which it changes through their own functions.
-// Running cases keep the version that they began with.
+// Running cases keep the version that they began with, unless the change of their
+// item says, on an article, that they are moved to the new one.
 package adjust
 
 import (
@@ -62,6 +63,9 @@ type Desk struct {
 	Power    *power.Register
 	Calendar func() *workday.Calendar
 	Region   string
+	// MoveCases orders the moves of running cases inside the command that carries an
+	// adjustment out.
+	MoveCases func(c *act.Call, m Moves)
 	// Limits; the zero value of each is its default.
 	ConsentTerm workday.Term // for agencies to answer: 5 working days
 	NoticeTerm  workday.Term // of the public notice: 7 working days

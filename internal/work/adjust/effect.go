@@ -149,11 +149,14 @@ func (d *Desk) holder(c *act.Call, e Entry) (string, error) {
 }
 
 // item ends an item or publishes its written change. Running cases keep the version
-// that they began with.
+// that they began with, unless the change says that they are moved.
 func (d *Desk) item(c *act.Call, x Adjustment, e Entry) error {
 	if e.Does == Change {
-		_, err := catalog.PublishProposal(c, e.Proposal)
-		return err
+		ref, err := catalog.PublishProposal(c, e.Proposal)
+		if err != nil {
+			return err
+		}
+		return d.moveCases(c, x, e, ref.Item)
 	}
 	item, err := d.Items.ByCode(c.Tx, e.Code)
 	if err != nil {

@@ -88,6 +88,7 @@ type Entry struct {
 	Receiver string   // agency to which it is handed down
 	Base     int      // number of the version that it was made from; 0 does not ask
 	Proposal int64    // of an item: the written change that is published with it
+	Moves    string   // of a changed item: the article on which its running cases are moved to the new version; "" they end under the one they began with
 	Content  *lists.Content
 	Note     string
 	Touched  int64 // who wrote it
@@ -143,11 +144,11 @@ func whole(r lists.Row) {
 	}
 }
 
-const entryColumns = `id, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by`
+const entryColumns = `id, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by, moves`
 
 func scanEntry(r store.Row) (e Entry, err error) {
 	var into, content string
-	if err = r.Scan(&e.ID, &e.List, &e.Code, &e.Name, &e.Agency, &e.Does, &into, &e.Receiver, &e.Base, &e.Proposal, &content, &e.Note, &e.Touched); err != nil {
+	if err = r.Scan(&e.ID, &e.List, &e.Code, &e.Name, &e.Agency, &e.Does, &into, &e.Receiver, &e.Base, &e.Proposal, &content, &e.Note, &e.Touched, &e.Moves); err != nil {
 		return e, err
 	}
 	e.Into = strings.Fields(into)
@@ -170,11 +171,11 @@ func (e Entry) put(tx *store.Tx, adjustment int64) error {
 	if e.ID == 0 {
 		e.ID = tx.NewID()
 	}
-	tx.Put(`insert into adjustment_entry(home, id, adjustment, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by)
-		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (home, adjustment, list, code) do update set name = excluded.name,
+	tx.Put(`insert into adjustment_entry(home, id, adjustment, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by, moves)
+		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (home, adjustment, list, code) do update set name = excluded.name,
 		agency = excluded.agency, does = excluded.does, into_codes = excluded.into_codes, receiver = excluded.receiver, base = excluded.base,
-		proposal = excluded.proposal, content = excluded.content, note = excluded.note, touched_by = excluded.touched_by`,
-		tx.Home(), e.ID, adjustment, e.List, e.Code, e.Name, e.Agency, string(e.Does), strings.Join(e.Into, " "), e.Receiver, e.Base, e.Proposal, content, e.Note, e.Touched)
+		proposal = excluded.proposal, content = excluded.content, note = excluded.note, touched_by = excluded.touched_by, moves = excluded.moves`,
+		tx.Home(), e.ID, adjustment, e.List, e.Code, e.Name, e.Agency, string(e.Does), strings.Join(e.Into, " "), e.Receiver, e.Base, e.Proposal, content, e.Note, e.Touched, e.Moves)
 	return nil
 }
 
@@ -195,6 +196,9 @@ func (d *Desk) settle(tx *store.Tx, e *Entry) error {
 		return wrong("does", "adjust.entry.does")
 	case len([]rune(e.Note)) > maxWords:
 		return wrong("note", "adjust.reason", "max", maxWords, "got", len([]rune(e.Note)))
+	}
+	if err := e.settleMoves(wrong); err != nil {
+		return err
 	}
 	if e.List == OnItems {
 		return d.settleItem(tx, e, wrong)

@@ -20,6 +20,16 @@ import (
 // replacements, pairs of old and new text.
 func (w *world) revised(item, bpmn []string) int64 {
 	w.t.Helper()
+	done, err := w.Changes.Propose(w.ctx, w.of("zfb", "catalogue", 0), "", w.c.Items["food-workshop"].ID, w.next(w.clock.Now().Day(), item, bpmn), "按新办法调整")
+	w.must(err)
+	done, err = w.Changes.Publish(w.ctx, w.of("zfb", "catalogue", 1), "", done.Proposal)
+	w.must(err)
+	return done.Item.Version
+}
+
+// next is the workshop's next version, from a day on.
+func (w *world) next(on day.Day, item, bpmn []string) *catalog.Draft {
+	w.t.Helper()
 	d, problems := catalog.ReadFolder(os.DirFS("../../demo/county"), "items/food-workshop")
 	if len(problems) > 0 {
 		w.t.Fatal(catalog.Problems(problems))
@@ -34,16 +44,12 @@ func (w *world) revised(item, bpmn []string) int64 {
 		}
 		return []byte(s)
 	}
-	from := "in_force: {from: " + w.clock.Now().Day().String() + "}"
+	from := "in_force: {from: " + on.String() + "}"
 	next, problems := catalog.Read(change(d.ItemYAML, append([]string{"in_force: {from: 2025-01-01}", from}, item...)), change(d.FlowXML, bpmn), d.FormJSON)
 	if len(problems) > 0 {
 		w.t.Fatal(catalog.Problems(problems))
 	}
-	done, err := w.Changes.Propose(w.ctx, w.of("zfb", "catalogue", 0), "", w.c.Items["food-workshop"].ID, next, "按新办法调整")
-	w.must(err)
-	done, err = w.Changes.Publish(w.ctx, w.of("zfb", "catalogue", 1), "", done.Proposal)
-	w.must(err)
-	return done.Item.Version
+	return next
 }
 
 // anotherReview puts a second review between the joint part and the decision.
