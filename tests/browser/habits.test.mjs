@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { county, image, press, says, signIn, text, visit } from './county.mjs';
 import { desk, focusSeen, launch, noSideways, open, phone, shot } from './lib.mjs';
+import { keys, mouse } from './hands.mjs';
 import { links, reader } from './survey.mjs';
 
 let where, browser, item;
@@ -62,35 +63,6 @@ async function applies(page, how) {
   await page.waitForURL('**/my/*');
   await says(page, '已收到你的申请');
   return new URL(page.url()).pathname;
-}
-
-const mouse = (page) => ({ fill: (at, v) => page.fill(at, v), tick: (at) => page.check(at), press: (at) => page.locator(at).first().click() });
-
-// keys does the same with the keyboard alone, and sees where it is.
-function keys(page) {
-  const reach = async (at) => {
-    for (let n = 0; n < 120; n++) {
-      const here = await page.evaluate((sel) => {
-        const e = document.activeElement, s = getComputedStyle(e), first = document.querySelector(sel);
-        // Arrow keys move within radios: any of the group will do.
-        const group = first?.type === 'radio' && e.type === 'radio' && e.name === first.name;
-        return { on: e === first || group, shown: e === document.body || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none', name: e.outerHTML.slice(0, 80) };
-      }, at);
-      assert.ok(here.shown, `${page.url()}: no visible focus on ${here.name}`);
-      if (here.on) return;
-      await page.keyboard.press('Tab');
-    }
-    assert.fail(`${page.url()}: the keyboard does not reach ${at}`);
-  };
-  return {
-    fill: async (at, value) => { await reach(at); await page.keyboard.press('ControlOrMeta+A'); await page.keyboard.type(value); },
-    tick: async (at) => {
-      await reach(at);
-      for (let n = 0; n < 12 && !await page.isChecked(at); n++) await page.keyboard.press(n || await page.evaluate(() => document.activeElement.checked) ? 'ArrowDown' : 'Space');
-      assert.ok(await page.isChecked(at), at);
-    },
-    press: async (at) => { await reach(at); await page.keyboard.press('Enter'); },
-  };
 }
 
 // reviewed takes the first case in somebody's list that can be reviewed and

@@ -31,8 +31,12 @@ func mountChecking(o *desk, mux *door.Mux) {
 	}
 }
 
-// runsShown bounds the runs of the chart.
-const runsShown = 24
+// runsShown bounds the runs of the chart, findingsShown the findings of a page: each
+// is a card of several lines on a phone.
+const (
+	runsShown     = 24
+	findingsShown = 15
+)
 
 // Check is the page of the newest run.
 type Check struct {
@@ -43,6 +47,7 @@ type Check struct {
 	By     string
 	Chart  ui.Chart
 	Rules  ui.Table
+	Chosen bool // findings are listed, not counted by rule
 	Filter ui.Filter
 	Table  ui.Table
 	Next   string
@@ -88,8 +93,8 @@ func going(tx *store.Tx, r *http.Request) (*Going, error) {
 func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 	q, here := r.URL.Query(), ui.Page{URL: r.URL}
 	ask := inspect.Query{State: inspect.State(q.Get("state")), Severity: checkup.Severity(q.Get("severity")), Rule: q.Get("rule"), Agency: q.Get("agency"),
-		After: q.Get("after"), Limit: pageSize}
-	var data Check
+		After: q.Get("after"), Limit: findingsShown}
+	data := Check{Chosen: q.Has("state") || q.Has("severity") || q.Has("rule") || q.Has("agency") || q.Has("after")}
 	if !k.door.Read(w, r, func(tx *store.Tx) error {
 		only, err := k.only(tx, r)
 		if err != nil {
@@ -133,11 +138,14 @@ func (k *checking) list(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		data.Rules, data.Filter = rulesTable(counts), checkFilter(ask, counts, found, bodies, here)
+		if !data.Chosen {
+			return nil
+		}
 		list, err := inspect.Page(tx, ask)
 		if len(list) == ask.Limit {
 			data.Next = here.With("after", list[len(list)-1].ID, "done", "")
 		}
-		data.Table = findingsTable(list, bodies)
+		data.Table = findingsTable(list, bodies, ask)
 		return err
 	}) {
 		return
@@ -195,11 +203,14 @@ func roof(n int) float64 {
 
 // rulesTable lists the rules that find something; each leads to its findings.
 func rulesTable(counts []inspect.RuleCount) ui.Table {
-	t := ui.Table{Caption: ui.M("inspect.page.rules"), HideCaption: true, Empty: ui.Empty{Text: ui.M("inspect.page.clean")}, Columns: []ui.Column{{Label: ui.M("inspect.page.col.rule")},
-		{Label: ui.M("inspect.page.col.family")}, {Label: ui.M("inspect.page.col.severity")}, {Label: ui.M("inspect.state.open"), Number: true}, {Label: ui.M("inspect.state.accepted"), Number: true}}}
+	t := ui.Table{Caption: ui.M("inspect.page.rules"), Plain: true, Empty: ui.Empty{Text: ui.M("inspect.page.clean")}, Columns: []ui.Column{{Label: ui.M("inspect.page.col.rule")},
+		{Label: ui.M("inspect.page.col.severity")}, {Label: ui.M("inspect.state.open"), Number: true}, {Label: ui.M("inspect.state.accepted"), Number: true}}}
 	for _, c := range counts {
-		t.Rows = append(t.Rows, ui.Row{ID: c.Key, Cells: []ui.Cell{{Text: c.Name(), Href: "/manage/checkup?rule=" + c.Key + "#findings"}, {Text: c.FamilyName()}, {Status: severityStatus(c.Severity)},
-			{Text: ui.Count(c.Open)}, {Text: ui.Count(c.Accepted)}}})
+		accepted := ui.Cell{Text: ui.Plain("")}
+		if c.Accepted > 0 {
+			accepted.Text = ui.Count(c.Accepted)
+		}
+		t.Rows = append(t.Rows, ui.Row{ID: c.Key, Cells: []ui.Cell{{Text: c.Name(), Href: "/manage/checkup?rule=" + c.Key + "#findings"}, {Status: severityStatus(c.Severity)}, {Text: ui.Count(c.Open)}, accepted}})
 	}
 	return t
 }
@@ -259,21 +270,27 @@ func nameOf(bodies map[string]string, key string) string {
 	return bodies[key]
 }
 
-// findingsTable lists findings, each with the page on which it is told in full.
-func findingsTable(list []inspect.Finding, bodies map[string]string) ui.Table {
+// findingsTable lists findings, each with the page on which it is told in full. What
+// was asked for, all of them have: it has no column.
+func findingsTable(list []inspect.Finding, bodies map[string]string, ask inspect.Query) ui.Table {
 	t := ui.Table{Caption: ui.M("inspect.page.findings"), Empty: ui.Empty{Text: ui.M("inspect.page.empty")}, Columns: []ui.Column{{Label: ui.M("inspect.page.col.what")},
-		{Label: ui.M("inspect.page.col.found")}, {Label: ui.M("manage.col.agency")}, {Label: ui.M("inspect.page.col.severity")}, {Label: ui.M("inspect.page.col.first")}, {Label: ui.M("inspect.page.col.state")}}}
+		{Label: ui.M("manage.col.agency")}, {Label: ui.M("inspect.page.col.severity")}, {Label: ui.M("inspect.page.col.first")}, {Label: ui.M("inspect.page.col.state")}}}
 	for i := range list {
 		f := &list[i]
-		state := ui.Cell{Status: stateStatus(f.State)}
+		cells := []ui.Cell{{Text: ui.Plain(named(f.Subject)), Href: "/manage/checkup/" + f.ID, Note: ui.Plain(f.Message)}, {}, {}, {Text: ui.OnDay(f.First)}, {}}
+		if ask.Agency == "" {
+			cells[1].Text = ui.Plain(nameOf(bodies, f.Agency))
+		}
+		if ask.Rule == "" && ask.Severity == "" {
+			cells[2].Status = severityStatus(f.Severity)
+		}
 		switch f.State {
 		case inspect.Accepted:
-			state.Note = ui.Plain(f.Reason)
+			cells[4] = ui.Cell{Status: stateStatus(f.State), Note: ui.Plain(f.Reason)}
 		case inspect.Mended:
-			state.Note = ui.OnDay(f.Mended)
+			cells[4] = ui.Cell{Status: stateStatus(f.State), Note: ui.OnDay(f.Mended)}
 		}
-		t.Rows = append(t.Rows, ui.Row{ID: f.ID, Cells: []ui.Cell{{Text: ui.Plain(named(f.Subject)), Href: "/manage/checkup/" + f.ID}, {Text: ui.Plain(f.Message)},
-			{Text: ui.Plain(nameOf(bodies, f.Agency))}, {Status: severityStatus(f.Severity)}, {Text: ui.OnDay(f.First)}, state}})
+		t.Rows = append(t.Rows, ui.Row{ID: f.ID, Cells: cells})
 	}
 	return t
 }

@@ -72,7 +72,7 @@ func TestTheCatalogueIsChecked(t *testing.T) {
 		t.Error("the page follows who did not ask for it")
 	}
 	checked(t, w)
-	holds(t, m.Get("/manage/checkup"), 200, "2 项权力", "现有错误", "最近 1 次体检", "按规则", "已认可", "最早发现", "看数字表")
+	holds(t, m.Get("/manage/checkup"), 200, "2 项权力", "现有错误", "最近 1 次体检", "按规则", "待整改", "看数字表", "不分规则")
 	shows(t, m, `<svg class="draw"`)
 
 	// The rule leads to its findings, the filters narrow and never break.
@@ -84,7 +84,7 @@ func TestTheCatalogueIsChecked(t *testing.T) {
 	for _, q := range []string{"agency=none", "severity=x&rule=%27", "state=x", "after=x", "state=accepted", "state=mended"} {
 		holds(t, m.Get("/manage/checkup?"+q), 200, "没有这样的问题")
 	}
-	holds(t, m.Get("/manage/checkup"), 200, "下一页")
+	holds(t, m.Get("/manage/checkup").Follow("不分规则"), 200, "下一页", "最早发现", "轻重")
 	first := findingAt.FindAllString(m.Page, -1)
 	holds(t, m.Follow("下一页"), 200, "发现的问题")
 	if second := findingAt.FindAllString(m.Page, -1); len(first) == 0 || len(second) == 0 || first[len(first)-1] == second[0] {

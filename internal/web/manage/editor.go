@@ -233,7 +233,7 @@ func (s *Sheet) who(x flowtable.Step) ui.Text {
 
 func term(s string) ui.Text {
 	if s == "" {
-		return ui.Plain("—")
+		return nil
 	}
 	if m, ok := flow.TermText(s).(ui.Text); ok {
 		return m

@@ -29,14 +29,18 @@ type Hall struct {
 	Facts  []ui.Fact
 	Bodies ui.Table
 	Hollow ui.Table
+	More   ui.Table // the hollow windows behind the first, folded away
 }
+
+// hollowShown bounds the hollow windows that are shown at once, the largest first.
+const hollowShown = 10
 
 // lastYear is the year of cases that is looked at.
 func lastYear(today day.Day) (from, until day.Day) { return today.AddMonths(-12), today + 1 }
 
 func (o *desk) hall(w http.ResponseWriter, r *http.Request) {
 	data := Hall{
-		Bodies: ui.Table{Caption: ui.M("manage.hall.bodies"), Empty: ui.Empty{Text: ui.M("manage.hall.none")}, Columns: []ui.Column{{Label: ui.M("manage.col.agency")},
+		Bodies: ui.Table{Caption: ui.M("manage.hall.bodies"), Empty: ui.Empty{Text: ui.M("manage.hall.none")}, Plain: true, Columns: []ui.Column{{Label: ui.M("manage.col.agency")},
 			{Label: ui.M("manage.hall.decided"), Number: true}, {Label: ui.M("manage.hall.received"), Number: true}, {Label: ui.M("manage.hall.out"), Number: true}}},
 		Hollow: ui.Table{Caption: ui.M("manage.hall.hollow"), Empty: ui.Empty{Text: ui.M("manage.hall.hollow.none")}, Columns: []ui.Column{{Label: ui.M("manage.hall.item")},
 			{Label: ui.M("manage.hall.window")}, {Label: ui.M("manage.hall.decider")}, {Label: ui.M("manage.hall.count"), Number: true}, {Label: ui.M("manage.hall.listed")}}},
@@ -60,6 +64,10 @@ func (o *desk) hall(w http.ResponseWriter, r *http.Request) {
 		return err
 	}) {
 		return
+	}
+	if all := data.Hollow.Rows; len(all) > hollowShown {
+		data.More = data.Hollow
+		data.More.HideCaption, data.More.Rows, data.Hollow.Rows = true, all[hollowShown:], all[:hollowShown]
 	}
 	o.render(w, r, "hall", 0, ui.Page{Title: ui.M("manage.hall.title"), Data: data})
 }

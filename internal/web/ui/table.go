@@ -1,6 +1,12 @@
 package ui
 
-import "html/template"
+import (
+	"html/template"
+	"slices"
+	"strings"
+
+	"tongban/internal/rules/wording"
+)
 
 // Table is a list of records. Under 640 pixels, and in the large sizes, each
 // row becomes a card whose cells carry their column's label.
@@ -114,6 +120,46 @@ type Pager struct {
 	Prev, Next      string
 	// Sizes are links for the number of rows on a page.
 	Sizes []Link
+}
+
+// Filled is the table without the columns that say nothing on this page: a row of
+// dashes tells nobody anything. The first column, and those that a list can be sorted
+// by, stay.
+func (t Table) Filled() Table {
+	keep := make([]bool, len(t.Columns))
+	for i, c := range t.Columns {
+		keep[i] = i == 0 || c.Sort != "" || slices.ContainsFunc(t.Rows, func(r Row) bool { return i >= len(r.Cells) || !r.Cells[i].blank() })
+	}
+	if len(t.Rows) == 0 || !slices.Contains(keep, false) {
+		return t
+	}
+	columns, rows := t.Columns, t.Rows
+	t.Columns, t.Rows = nil, make([]Row, len(rows))
+	for i, c := range columns {
+		if keep[i] {
+			t.Columns = append(t.Columns, c)
+		}
+	}
+	for n, r := range rows {
+		cells := r.Cells
+		r.Cells = nil
+		for i, c := range cells {
+			if i >= len(keep) || keep[i] {
+				r.Cells = append(r.Cells, c)
+			}
+		}
+		t.Rows[n] = r
+	}
+	return t
+}
+
+// blank tells whether a cell says nothing, or only marks that there is nothing.
+func (c Cell) blank() bool {
+	if c.Href != "" || c.Note != nil || c.Status != nil || c.Due != nil || len(c.Links) > 0 || c.HTML != "" {
+		return false
+	}
+	said := strings.TrimSpace(Say(wording.ZH, c.Text))
+	return said == "" || said == "—"
 }
 
 // RowID is the anchor of a row, for links that return to it.
