@@ -188,7 +188,7 @@ func named(tx *store.Tx, k *Kind, code, name string, d day.Day) ([]Entry, error)
 	if code == "" {
 		q.Text = name // by the index of words
 	}
-	f, err := q.filter(tx, true)
+	f, err := q.filter(tx, everything)
 	if err != nil {
 		return nil, err
 	}

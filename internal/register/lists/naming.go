@@ -1,6 +1,11 @@
 package lists
 
-import "tongban/internal/record/store"
+import (
+	"slices"
+	"strings"
+
+	"tongban/internal/record/store"
+)
 
 // Naming are the entries of a list that name an item by a code, as the list stands
 // today, by their codes.
@@ -13,7 +18,9 @@ func Naming(tx *store.Tx, list, item string) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.All(tx, scan(k, false), sql, args...)
+	all, err := store.All(tx, scan(k, false), sql, args...)
+	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.Code, b.Code) }) // asked for the order, SQLite would read the list
+	return all, err
 }
 
 // itemOf is where a version names its item, as the index list_version_item has it.
@@ -21,12 +28,12 @@ var itemOf = map[store.Engine]string{store.SQLite: `json_extract(v.content, '$.i
 
 func naming(tx *store.Tx, list, item string) (sql string, args []any, err error) {
 	q := Query{List: list, At: Stand{Day: tx.Today()}}
-	f, err := q.filter(tx, true)
+	f, err := q.filter(tx, everything)
 	if err != nil {
 		return "", nil, err
 	}
 	column := itemOf[tx.Engine()]
 	f.where = append(f.where, column+` is not null`)
 	f.and(column+` = %s`, item)
-	return q.columns() + f.text() + ` order by v.code`, f.args, nil
+	return q.columns() + f.text(), f.args, nil
 }

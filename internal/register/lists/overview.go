@@ -66,7 +66,7 @@ func CountRegions(tx *store.Tx, q Query) ([]CountedRegion, error) {
 	if q.At.Day == 0 {
 		q.At.Day = tx.Today()
 	}
-	f, err := q.filter(tx, true)
+	f, err := q.filter(tx, everything)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,24 +65,34 @@ func Page(tx *store.Tx, q Query) ([]Entry, error) {
 	if q.At.Day == 0 {
 		q.At.Day = tx.Today()
 	}
+	return q.page(tx, k, fewFound)
+}
+
+// page reads a page; words that more than few versions hold are sifted.
+func (q Query) page(tx *store.Tx, k *Kind, few int) ([]Entry, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	sql, args, err := q.page(tx)
+	q.Limit = min(q.Limit, MaxPage)
+	f, err := q.filter(tx, few)
 	if err != nil {
 		return nil, err
 	}
-	return store.All(tx, scan(k, q.Bare), sql, args...)
+	f.and(`v.code > %s`, q.After)
+	read := func(f *filter) ([]Entry, error) {
+		sql, args := q.sql(f)
+		return store.All(tx, scan(k, q.Bare), sql, args...)
+	}
+	if f.common != "" {
+		return q.sift(tx, f, few/5, read)
+	}
+	return read(f)
 }
 
-// page is the statement that reads a page.
-func (q Query) page(tx *store.Tx) (sql string, args []any, err error) {
-	f, err := q.filter(tx, false)
-	if err != nil {
-		return "", nil, err
-	}
-	f.and(`v.code > %s`, q.After)
-	return q.columns() + f.text() + ` order by v.code limit ` + f.arg(min(q.Limit, MaxPage)), f.args, nil
+// sql is the statement that reads a page of what a filter selects.
+func (q Query) sql(f *filter) (string, []any) {
+	args := append(slices.Clone(f.args), q.Limit)
+	return q.columns() + f.text() + ` order by v.code limit $` + strconv.Itoa(len(args)), args
 }
 
 // All goes through a list by code, in pages read one after the other, so that a
@@ -143,7 +154,7 @@ func EntryOn(tx *store.Tx, list, code string, at Stand) (Entry, error) {
 		at.Day = tx.Today()
 	}
 	q := Query{List: list, At: at}
-	f, err := q.filter(tx, false)
+	f, err := q.filter(tx, everything)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -187,7 +198,7 @@ func Count(tx *store.Tx, q Query) ([]Counted, error) {
 	if q.At.Day == 0 {
 		q.At.Day = tx.Today()
 	}
-	f, err := q.filter(tx, true)
+	f, err := q.filter(tx, everything)
 	if err != nil {
 		return nil, err
 	}
@@ -196,8 +207,13 @@ func Count(tx *store.Tx, q Query) ([]Counted, error) {
 		err = r.Scan(&c.Agency, &c.Type, &c.Entries, &p[0], &p[1], &p[2], &p[3], &p[4], &p[5])
 		c.Parts = p[:len(k.Tables)]
 		return c, err
-	}, `select v.agency, v.type, count(*), sum(v.part1), sum(v.part2), sum(v.part3), sum(v.part4), sum(v.part5), sum(v.part6)`+f.text()+
-		` group by v.agency, v.type order by v.agency, v.type`, f.args...)
+	}, countSQL(f), f.args...)
+}
+
+// countSQL is the statement that counts what a filter selects.
+func countSQL(f *filter) string {
+	return `select v.agency, v.type, count(*), sum(v.part1), sum(v.part2), sum(v.part3), sum(v.part4), sum(v.part5), sum(v.part6)` + f.text() +
+		` group by v.agency, v.type order by v.agency, v.type`
 }
 
 // Total adds up what Count counted.
@@ -240,9 +256,10 @@ func scan(k *Kind, bare bool) func(store.Row) (Entry, error) {
 
 // filter is the part of a statement behind its columns.
 type filter struct {
-	from  string // tables, "" for the versions alone
-	where []string
-	args  []any
+	from   string // tables, "" for the versions alone
+	where  []string
+	args   []any
+	common string // words, folded, that are too common to be looked up, "" where none are
 }
 
 func (f *filter) arg(v any) string {
@@ -261,9 +278,9 @@ func (f *filter) text() string {
 
 // filter selects the versions that make up the state. Now, the day that ends a
 // version is asked; as of a change, whether a later version was known that had
-// begun: that also tells what stood before something was dated back. all says that
-// everything selected will be read, not a page of it.
-func (q Query) filter(tx *store.Tx, all bool) (*filter, error) {
+// begun: that also tells what stood before something was dated back. few is as find
+// takes it.
+func (q Query) filter(tx *store.Tx, few int) (*filter, error) {
 	f := &filter{}
 	f.and(`v.home = %s`, tx.Home())
 	f.and(`v.list = %s`, q.List)
@@ -288,7 +305,7 @@ func (q Query) filter(tx *store.Tx, all bool) (*filter, error) {
 	if strings.TrimSpace(q.Text) == "" {
 		return f, nil
 	}
-	return f, f.find(tx, q, all)
+	return f, f.find(tx, q, few)
 }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace

@@ -2,6 +2,7 @@ package lists
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"tongban/internal/record/store"
@@ -10,8 +11,11 @@ import (
 
 // fewFound is up to how many versions that hold the words are read by themselves
 // and put in order. Of more, the list is gone through in its own order: a page of
-// them comes soon.
+// them comes soon, but where they stand together further on.
 const fewFound = 20_000
+
+// everything is more than any.
+const everything = -1
 
 // tokensOf is everything under which a version is found.
 func tokensOf(list, agency, typ, key string) []string {
@@ -131,9 +135,9 @@ func indexMore(tx *store.Tx) error {
 	return nil
 }
 
-// find narrows to the versions that hold the words, which are in force or not; all
-// says that every one of them will be read, not a page.
-func (f *filter) find(tx *store.Tx, q Query, all bool) error {
+// find narrows to the versions that hold the words, which are in force or not, where
+// they are up to few; everything says that every one of them will be read, not a page.
+func (f *filter) find(tx *store.Tx, q Query, few int) error {
 	text := strings.TrimSpace(q.Text)
 	code, key := f.arg(text), nameKey(text)
 	if key == "" { // signs alone are in no name
@@ -148,22 +152,58 @@ func (f *filter) find(tx *store.Tx, q Query, all bool) error {
 	if err := tx.PlanAnew(); err != nil {
 		return err
 	}
-	if !all {
+	if few != everything {
 		var n int
 		probe := &filter{}
 		hold := probe.holds(tx, q, key)
-		if _, err := tx.Get([]any{&n}, `select count(*) from (`+hold+` limit `+probe.arg(fewFound+1)+`) x`, probe.args...); err != nil || n > fewFound {
+		if _, err := tx.Get([]any{&n}, `select count(*) from (`+hold+` limit `+probe.arg(few+1)+`) x`, probe.args...); err != nil {
 			return err
 		}
+		if n > few {
+			f.common = key
+			return nil
+		}
 	}
-	found := f.holds(tx, q, key) + ` union select w.id from list_version w where w.home = $1 and w.list = $2 and w.code = ` + code
+	f.gather(tx, q, key)
+	return nil
+}
+
+// gather has the versions that hold the words found first, and put in order then.
+func (f *filter) gather(tx *store.Tx, q Query, key string) {
+	found := f.holds(tx, q, key) + ` union select w.id from list_version w where w.home = $1 and w.list = $2 and w.code = ` + f.arg(strings.TrimSpace(q.Text))
 	// Both are kept to it that the index is asked first.
 	if tx.Engine() == store.SQLite {
 		f.from = `(` + found + `) m cross join list_version v on v.id = m.id`
 	} else {
 		f.from = `(with m as materialized (` + found + `) select id from m) m join list_version v on v.id = m.id`
 	}
-	return nil
+}
+
+// sift reads a page of words that many versions hold. Most stand within a step. If
+// not, those that hold the words are gathered: on SQLite only to be met in the order
+// of the list, which its index has, so that no other version is read.
+func (q Query) sift(tx *store.Tx, f *filter, step int, read func(*filter) ([]Entry, error)) ([]Entry, error) {
+	var upto string
+	more, err := tx.Get([]any{&upto}, `select code from list_version where home = $1 and list = $2 and code > $3 order by code limit 1 offset $4`,
+		tx.Home(), q.List, q.After, step)
+	if err != nil {
+		return nil, err
+	}
+	near := *f
+	near.args, near.where = slices.Clone(f.args), slices.Clone(f.where)
+	if more {
+		near.and(`v.code <= %s`, upto)
+	}
+	page, err := read(&near)
+	if err != nil || !more || len(page) == q.Limit {
+		return page, err
+	}
+	if tx.Engine() == store.SQLite {
+		f.where = append(f.where, `(+v.id in (`+f.holds(tx, q, f.common)+`) or v.code = `+f.arg(strings.TrimSpace(q.Text))+`)`)
+	} else {
+		f.gather(tx, q, f.common)
+	}
+	return read(f)
 }
 
 // holds selects the versions that hold the words, by the index. An engine that

@@ -3,8 +3,7 @@
 
 -- A list is counted by agency and type, with the rows below its entries, from the
 -- index alone.
-create index concurrently list_version_counted on list_version (home, list, agency, type, region, from_day, until_day, part1, part2, part3, part4, part5, part6)
-  where not ended;
+create index concurrently list_version_counted on list_version (home, list, agency, type, region, ended, from_day, until_day, part1, part2, part3, part4, part5, part6);
 
 -- The entries that name an item.
 -- +sqlite
