@@ -11,7 +11,7 @@ import (
 
 // underWay checks that visitors find an adjustment at each stage where somebody has
 // to act, a batch from above whose bodies have partly answered, and objections that
-// wait, are mended and are not.
+// wait, are overdue, are mended and are not.
 func underWay(t *testing.T, h *house.House) {
 	t.Helper()
 	if err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
@@ -38,7 +38,7 @@ func underWay(t *testing.T, h *house.House) {
 			return err
 		}
 		objections, err := object.Count(tx, "")
-		if len(objections) != 1 || objections[0] != (object.Counts{Agency: "scjg", Open: 1, Mended: 1, Kept: 1}) {
+		if len(objections) != 2 || objections[0] != (object.Counts{Agency: "zhzf", Overdue: 1}) || objections[1] != (object.Counts{Agency: "scjg", Open: 1, Mended: 1, Kept: 1}) {
 			t.Errorf("objections: %+v", objections)
 		}
 		return err

@@ -18,8 +18,25 @@ type objected struct {
 	reply             object.Reply // Outcome "" is not answered yet
 }
 
+// unanswered is the night after which somebody objects to a guide: the agency's limit
+// passes without an answer, and the county's has not when the demonstration begins.
+var unanswered = Start.Day() - 21
+
+// objected has the neighbour object to a guide while the year is played. The agency
+// leaves it alone: those who keep the lists, and those who watch, find it overdue.
+func (p *player) objected() error {
+	neighbour, err := p.c.Actor(p.ctx, "neighbour")
+	if err != nil {
+		return err
+	}
+	_, err = p.h.Object.File(p.ctx, neighbour, "", object.New{List: object.OnItems, Code: p.c.Items["outdoor-advert"].Code, Source: "neighbour",
+		Said: object.Said{Words: "只换广告画面、不换牌子，指南上没有写要不要再交效果图。", Name: "示邻居", Contact: "0999-5550001"}})
+	return explained(err)
+}
+
 // FoundObjections puts some objections to the lists into a county that has its lists
-// and adjustments: one that waits, one that is mended, one that is not.
+// and adjustments: one that waits, one that is mended, one that is not. One that is
+// overdue is there since the year was played.
 func FoundObjections(ctx context.Context, h *house.House) error {
 	c, err := Find(ctx, h)
 	if err != nil {

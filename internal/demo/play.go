@@ -73,6 +73,11 @@ func (p *player) play(plans []*plan) (*Played, error) {
 			if err := p.settle(night.Start() + settleAt); err != nil {
 				return nil, err
 			}
+			if night == unanswered {
+				if err := p.objected(); err != nil {
+					return nil, err
+				}
+			}
 		}
 		if p.queue.Len() == 0 {
 			p.o.Clock.Set(Start)

@@ -47,7 +47,7 @@ func (h *House) KeepErased(ctx context.Context) error {
 
 // forget erases what has become due, and forgets by what old submissions were known.
 func (h *House) forget(ctx context.Context) error {
-	err := h.Office.EraseDue(ctx)
+	err := errors.Join(h.Object.EraseDue(ctx), h.Office.EraseDue(ctx))
 	for more := true; more && err == nil; {
 		err = h.Store.Do(ctx, store.Background, func(tx *store.Tx) (err error) {
 			more, err = act.DropTokens(tx, 500)

@@ -116,6 +116,7 @@ type One struct {
 	object.Objection
 	At     string
 	Words  string
+	Gone   ui.Text // in place of Words, once they were destroyed
 	Facts  []ui.Fact
 	Fields []ui.Field // nil where the reader does not answer it now
 	Who    []ui.Fact  // once it was asked for
@@ -195,6 +196,7 @@ func (o *desk) fill(tx *store.Tx, r *http.Request, d *One) error {
 	if d.Words, err = o.House.Object.Words(tx, &d.Objection); err != nil {
 		return err
 	}
+	d.Gone = ui.M("objections.erased", "day", ui.OnDay(d.Erased.Day()))
 	whole := o.may(tx, r, "") == nil
 	if state == object.Open && door.Actor(r).Agency == d.Agency || state == object.Overdue && whole {
 		d.Fields = answerFields(d.Words)

@@ -128,6 +128,9 @@ func columns(names ...string) (list []ui.Column) {
 	return list
 }
 
+// Answers is where the answers about an entry are read.
+func Answers(list, code string) string { return to("", list, code) }
+
 func value(r *http.Request, name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 
 func number(r *http.Request) int64 { n, _ := strconv.ParseInt(r.PathValue("id"), 10, 64); return n }

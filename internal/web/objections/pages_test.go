@@ -13,9 +13,11 @@ import (
 	weblists "tongban/internal/web/lists"
 	"tongban/internal/web/manage"
 	"tongban/internal/web/objections"
+	"tongban/internal/web/office"
 	"tongban/internal/web/portal"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/webtest"
+	"tongban/internal/work/object"
 )
 
 var (
@@ -28,7 +30,7 @@ var (
 // page to the answer on it; an overdue one goes to the county; a guide's likewise.
 func TestAnObjectionOnThePages(t *testing.T) {
 	t.Parallel()
-	w := webtest.Found(t, 81, func(act.Actor) []ui.Link { return manage.Menu() }, objections.Mount, weblists.Mount, portal.Mount)
+	w := webtest.Found(t, 81, func(act.Actor) []ui.Link { return manage.Menu() }, objections.Mount, weblists.Mount, portal.Mount, office.Mount)
 	editor, err := w.County.Actor(t.Context(), "zfb_catalogue_1")
 	if err != nil {
 		t.Fatal(err)
@@ -84,8 +86,22 @@ func TestAnObjectionOnThePages(t *testing.T) {
 	keeper = w.Official("zfb_catalogue_1")
 	keeper.Get("/manage/objections?state=overdue").Is(200).Says("食品作坊经营许可", "逾期，转县里答复")
 	at = linked.FindString(keeper.Page)
+	w.Official("zfb_supervisor_1").Get("/office/figures").Is(200).Says("逾期的异议", "市场监督管理局 1")
 	w.Official("scjg_manager_1").Get(at).Is(200)
 	keeper.Get(at).Fill(at+"/answer", "outcome", "kept", "reason", "材料有依据", "shown", "材料要多了").Is(200).Says("逾期后才答复")
+	if err := w.House.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Resident("baker").Get("/inbox").Is(200).Says("你对“食品作坊经营许可（示范）”提的异议", "不改").Follow("看答复").Is(200).Says("材料有依据")
+	w.Clock.Set(w.Clock.Now() + day.Instant(object.Terms().Keep.Days+1)*24*day.Hour)
+	if err := w.House.Object.EraseDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	gone := w.Official("zfb_catalogue_1").Get(at).Is(200).Says("按期销毁", "材料有依据")
+	if strings.Contains(gone.Page, "查看提出人") {
+		t.Error("who it was can still be asked for")
+	}
+	w.Resident("baker").Get("/inbox").Is(200).Says("没有")
 	w.Anybody().Get(guide).Is(200).Says("材料有依据", "县里答复")
 	w.Anybody().Get("/objections?list=item&code=" + w.County.Items["food-workshop"].Code).Is(200).Says("材料有依据")
 	for _, path := range []string{"/objections", "/objections?list=power&code=x", "/objections/new?list=hall&code=" + strings.Repeat("9", 300), "/objections/new?list=item&code=%27--"} {

@@ -15,6 +15,7 @@ type Form struct {
 	About  subject
 	Fields []ui.Field
 	Lead   ui.Text
+	Kept   ui.Text
 }
 
 func formFields() []ui.Field {
@@ -30,7 +31,7 @@ func (o *desk) form(w http.ResponseWriter, r *http.Request) {
 
 func (o *desk) formWith(w http.ResponseWriter, r *http.Request, list, code string, fields []ui.Field, wrong []ui.FieldError) {
 	t := object.Terms()
-	data := Form{Fields: fields, Lead: ui.M("objections.lead", "answer", t.Answer.Term, "second", t.Second.Term)}
+	data := Form{Fields: fields, Lead: ui.M("objections.lead", "answer", t.Answer.Term, "second", t.Second.Term), Kept: ui.M("objections.kept", "term", t.Keep.Term)}
 	if !o.Read(w, r, func(tx *store.Tx) (err error) {
 		data.About, err = o.about(tx, list, code)
 		return err

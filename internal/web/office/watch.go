@@ -8,11 +8,13 @@ import (
 	"strconv"
 	"strings"
 
+	"tongban/internal/record/store"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/casework"
+	"tongban/internal/work/object"
 )
 
 // extensions lists the extensions that wait for this reader's approval.
@@ -56,6 +58,11 @@ func (o *desk) figures(w http.ResponseWriter, r *http.Request) {
 		{Label: ui.M("office.figures.soon"), Value: ui.Count(f.Soon), Href: "/office/watch?only=soon", Tone: amber(f.Soon)},
 		{Label: ui.M("office.figures.paused"), Value: ui.Count(f.Paused), Href: "/office/watch?only=paused"},
 	}}
+	unanswered, ok := o.objections(w, r)
+	if !ok {
+		return
+	}
+	data.Figures = append(data.Figures, unanswered)
 	for _, s := range statuses {
 		data.Figures = append(data.Figures, ui.Figure{Label: ui.M("office.status." + s), Value: ui.Count(f.ByStatus[s]), Href: "/office/watch?status=" + s})
 	}
@@ -67,6 +74,34 @@ func (o *desk) figures(w http.ResponseWriter, r *http.Request) {
 		data.Charts[i].AsOf, data.Charts[i].Source = now, ui.M("office.figures.source")
 	}
 	o.render(w, r, "figures", "office.figures.title", ui.Page{Current: "/office/figures", Data: data})
+}
+
+// objections is how many objections to the lists the agencies have not answered in
+// time, by agency: those who watch see it, the county answers.
+func (o *desk) objections(w http.ResponseWriter, r *http.Request) (f ui.Figure, ok bool) {
+	n, late := 0, []ui.Text{}
+	ok = o.door.Read(w, r, func(tx *store.Tx) error {
+		counts, err := object.Count(tx, "")
+		for _, c := range counts {
+			if c.Overdue == 0 || err != nil {
+				continue
+			}
+			name := ui.Text(ui.M("objections.county"))
+			if c.Agency != "" {
+				var agency string
+				agency, err = o.door.House.People.AgencyName(tx, c.Agency, tx.Today())
+				name = ui.Plain(agency)
+			}
+			n += c.Overdue
+			late = append(late, ui.Join{Sep: " ", Texts: []ui.Text{name, ui.Count(c.Overdue)}})
+		}
+		return err
+	})
+	f = ui.Figure{Label: ui.M("office.figures.objections"), Value: ui.Count(n), Tone: red(n)}
+	if n > 0 {
+		f.Note = ui.Join{Sep: " · ", Texts: late}
+	}
+	return f, ok
 }
 
 // median is the number of working days, a dash of nothing.

@@ -9,6 +9,7 @@ import (
 	"tongban/internal/register/identity"
 	"tongban/internal/rules/wording"
 	"tongban/internal/web/door"
+	"tongban/internal/web/objections"
 	"tongban/internal/web/ui"
 )
 
@@ -47,6 +48,9 @@ func lookText(kind, s string) ui.Text {
 	return orDash(s)
 }
 
+// objectionAnswered is the kind of the event by which an objection was answered.
+const objectionAnswered = "objection.answered"
+
 // noticesOnPage is how many notices one page of the inbox shows.
 const noticesOnPage = 20
 
@@ -84,6 +88,10 @@ func (p *portal) inbox(w http.ResponseWriter, r *http.Request, a act.Actor) {
 		}
 		if n.Case != 0 {
 			e.Links = []ui.Link{{Text: ui.M("portal.inbox.open"), Href: "/my/" + id(n.Case)}}
+		} else if n.Kind == objectionAnswered {
+			list, _ := n.Args["list"].(string)
+			code, _ := n.Args["code"].(string)
+			e.Links = []ui.Link{{Text: ui.M("objections.inbox"), Href: objections.Answers(list, code)}}
 		}
 		data.List.Events = append(data.List.Events, e)
 	}

@@ -8,7 +8,9 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
+	"tongban/internal/rules/demand"
 	"tongban/internal/rules/wording"
 )
 
@@ -50,6 +52,9 @@ func (d *Desk) Answer(ctx context.Context, a act.Actor, token string, in Reply) 
 		if err := in.settle(); err != nil {
 			return struct{}{}, err
 		}
+		if err := d.maySay(c, &x, in.Reason); err != nil {
+			return struct{}{}, err
+		}
 		if in.Outcome == Mended {
 			if err := d.mends(c.Tx, &x, in.Document); err != nil {
 				return struct{}{}, err
@@ -58,7 +63,7 @@ func (d *Desk) Answer(ctx context.Context, a act.Actor, token string, in Reply) 
 		c.Tx.PutOne(act.Changed("object.thing.objection"), `update objection set outcome = $3, level = $4, document = $5, adjustment = $6, mending = $7, shown = $8, answer = $9,
 			answered_by = $10, answered = $11, source = $12 where home = $1 and id = $2 and outcome = ''`, c.Tx.Home(), x.ID, in.Outcome, x.Level, x.Document, x.Adjustment,
 			x.Mending, in.Shown, in.Reason, c.Actor.Person, c.Now(), []byte{})
-		return struct{}{}, x.note(c, "answered", 0, map[string]any{"outcome": in.Outcome, "level": x.Level, "document": x.Document, "adjustment": x.Adjustment,
+		return struct{}{}, x.tell(c, map[string]any{"outcome": in.Outcome, "mended": in.Outcome == Mended, "level": x.Level, "document": x.Document, "adjustment": x.Adjustment,
 			"mending": x.Mending, "reason": in.Reason, "late": x.Late(c.Today())})
 	})
 	return err
@@ -97,6 +102,44 @@ func (r *Reply) settle() error {
 		}
 	}
 	return act.WrongFields("object.wrong", wrong)
+}
+
+// tell records the answer, for the inbox of who objected with an account.
+func (x *Objection) tell(c *act.Call, facts map[string]any) error {
+	facts["name"] = x.Name
+	if x.Person != 0 {
+		facts["notify"] = []int64{x.Person}
+	}
+	return x.note(c, "answered", 0, facts)
+}
+
+// maySay refuses reasons that ask who objected for what is on no list. Reasons about
+// a fee or a service on its list may speak of it.
+func (d *Desk) maySay(c *act.Call, x *Objection, reason string) error {
+	said := catalog.Said{Field: "reason", Words: reason}
+	if x.List == OnItems {
+		item, err := d.Items.ByCode(c.Tx, x.Code)
+		if err != nil {
+			return err
+		}
+		all, err := d.Items.Versions(c.Tx, item)
+		if err != nil {
+			return err
+		}
+		return all[len(all)-1].MaySay(c.Tx, c.Today(), said)
+	}
+	k, err := lists.KindOf(x.List)
+	if err != nil {
+		return err
+	}
+	about := demand.Lists{Own: []string{x.Name}}
+	switch k.Group {
+	case "fee":
+		about.Fees = []string{x.Name}
+	case "intermediary":
+		about.Tied = []string{x.Name}
+	}
+	return catalog.MaySayOf(c.Tx, c.Today(), about, said)
 }
 
 // mends names what mends the entry: the adjustment with a document, or the version
@@ -150,6 +193,9 @@ func (d *Desk) Read(ctx context.Context, a act.Actor, token string, id int64) (S
 		if err != nil {
 			return struct{}{}, err
 		}
+		if x.Erased != 0 {
+			return struct{}{}, act.Refuse("object.erased", "day", x.Erased.Day())
+		}
 		if s, err = d.open(c.Tx, &x); err != nil {
 			return struct{}{}, err
 		}
@@ -159,8 +205,11 @@ func (d *Desk) Read(ctx context.Context, a act.Actor, token string, id int64) (S
 }
 
 // Words opens what somebody objects, without who they are, for the page of those
-// who answer; the caller has asked for the right.
+// who answer; "" once it was destroyed. The caller has asked for the right.
 func (d *Desk) Words(tx *store.Tx, x *Objection) (string, error) {
+	if x.Erased != 0 {
+		return "", nil
+	}
 	s, err := d.open(tx, x)
 	return s.Words, err
 }

@@ -119,8 +119,8 @@ func (d *Desk) file(c *act.Call, in New, said []byte) (filed, error) {
 		return filed{}, err
 	}
 	tx.Put(`insert into objection(home, id, number, list, code, name, version, agency, region, person, source, data_key, said, filed, until_day, second_until,
-		outcome, level, document, adjustment, mending, shown, answer, answered_by, answered)
-		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', '', 0, 0, '', '', 0, 0)`,
+		outcome, level, document, adjustment, mending, shown, answer, answered_by, answered, erased)
+		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', '', 0, 0, '', '', 0, 0, 0)`,
 		tx.Home(), x.ID, x.Number, x.List, x.Code, x.Name, x.Version, x.Agency, x.Region, x.Person, source, k.ID(), k.Seal("objection", x.ID, "said", said),
 		x.Filed, x.Until, x.Second)
 	return filed{x.Number, x.Until}, x.note(c, "filed", item, map[string]any{"version": x.Version, "agency": x.Agency, "until": x.Until.String(), "second": x.Second.String()})

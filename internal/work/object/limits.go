@@ -20,10 +20,11 @@ type Limit struct {
 	Configured   bool `yaml:"configured"` // no law at hand sets it
 }
 
-// Limits are the limits within which an objection is answered.
+// Limits are the limits within which an objection is answered, and what was said is kept.
 type Limits struct {
 	Answer Limit `yaml:"answer"` // by the agency, from the day on which it came
 	Second Limit `yaml:"second"` // by the county, from the last day of the agency
+	Keep   Limit `yaml:"keep"`   // of who objected and what they wrote, from the answer
 }
 
 // Terms are the limits in use.
@@ -39,7 +40,7 @@ func readLimits(src []byte) (l Limits, err error) {
 	if err := yaml.UnmarshalWithOptions(src, &l, yaml.Strict()); err != nil {
 		return l, err
 	}
-	for _, x := range []Limit{l.Answer, l.Second} {
+	for _, x := range []Limit{l.Answer, l.Second, l.Keep} {
 		if x.Days < 1 || x.Unit != workday.WorkingDays && x.Unit != workday.CalendarDays {
 			return l, fmt.Errorf("limits of objections: %d %q", x.Days, x.Unit)
 		}

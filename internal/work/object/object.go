@@ -4,8 +4,9 @@
 // who manage the lists of the whole area (a second look upward).
 //
 // It mends nothing: an answer that mends names the adjustment (work/adjust) or the
-// version of the entry that does. What was said and who said it lie in the vault;
-// the public reads what the answer shows of it.
+// version of the entry that does. What was said and who said it lie in the vault and
+// are destroyed a set time after the answer; the public reads what the answer shows
+// of it. Who objected with an account is told of the answer.
 package object
 
 import (
@@ -27,10 +28,11 @@ var (
 	CommandFile   = act.Command{Name: "objection.file"} // anybody's
 	CommandOpen   = act.Command{Name: "objection.open", Right: "objection.answer"}
 	CommandAnswer = act.Command{Name: "objection.answer", Right: "objection.answer"}
+	CommandErase  = act.Command{Name: "objection.erase"} // the platform's
 )
 
 // Commands lists the commands of this room.
-func Commands() []act.Command { return []act.Command{CommandFile, CommandOpen, CommandAnswer} }
+func Commands() []act.Command { return []act.Command{CommandFile, CommandOpen, CommandAnswer, CommandErase} }
 
 // Desk takes and answers objections.
 type Desk struct {
@@ -100,6 +102,7 @@ type Objection struct {
 	Answer     string
 	AnsweredBy int64
 	AnsweredAt day.Instant
+	Erased     day.Instant // when who made it and what they wrote was destroyed; 0 for not yet
 
 	key  int64
 	said []byte
@@ -133,11 +136,11 @@ func (x *Objection) Late(d day.Day) bool {
 }
 
 const columns = `id, number, list, code, name, version, agency, region, person, filed, until_day, second_until, outcome, level, document, adjustment, mending,
-	shown, answer, answered_by, answered, data_key, said`
+	shown, answer, answered_by, answered, erased, data_key, said`
 
 func scan(r store.Row) (x Objection, err error) {
 	return x, r.Scan(&x.ID, &x.Number, &x.List, &x.Code, &x.Name, &x.Version, &x.Agency, &x.Region, &x.Person, &x.Filed, &x.Until, &x.Second, &x.Outcome, &x.Level,
-		&x.Document, &x.Adjustment, &x.Mending, &x.Shown, &x.Answer, &x.AnsweredBy, &x.AnsweredAt, &x.key, &x.said)
+		&x.Document, &x.Adjustment, &x.Mending, &x.Shown, &x.Answer, &x.AnsweredBy, &x.AnsweredAt, &x.Erased, &x.key, &x.said)
 }
 
 // scope is whose it is.
