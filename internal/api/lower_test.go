@@ -17,6 +17,7 @@ import (
 	"tongban/internal/demo/demotest"
 	"tongban/internal/house"
 	"tongban/internal/record/act"
+	"tongban/internal/record/job"
 	"tongban/internal/record/store"
 	"tongban/internal/record/store/storetest"
 	"tongban/internal/register/lists"
@@ -79,6 +80,13 @@ func (a *above) wire(cut func(n int) string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.cut, a.n = cut, 0
+}
+
+// heard is how many portions came since wire, and all that came at all.
+func (a *above) heard() (n int, seen string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.n, a.seen.String()
 }
 
 // sender is the county whose lists go up.
@@ -244,17 +252,19 @@ func TestPublishedListsReachTheHigherPortal(t *testing.T) {
 			s.Errorf("back: %+v", st)
 		}
 		s.killed()
+		s.together()
 		s.tampered()
 		s.put("power", powers(9, 9, "再改的权力")...)
 		if st := s.run(); st.Waiting != 0 || st.Differ() != 0 {
 			s.Errorf("at the end: %+v", st)
 		}
+		_, seen := s.above.heard()
 		for _, word := range []string{"没有公布的权力", "PUSH-999", "云政发〔2026〕30号"} {
-			if bytes.Contains(s.above.seen.Bytes(), []byte(word)) {
+			if strings.Contains(seen, word) {
 				s.Errorf("%s was sent", word)
 			}
 		}
-		if !bytes.Contains(s.above.seen.Bytes(), []byte("https://yunhe.example/lists/power/PUSH-007/v2")) {
+		if !strings.Contains(seen, "https://yunhe.example/lists/power/PUSH-007/v2") {
 			s.Error("no permanent link was sent")
 		}
 		s.shown()
@@ -292,6 +302,27 @@ func (s *sender) killed() {
 	s.must(s.desk.Begin(s.Context()))
 	if st := s.run(); st.Waiting != 0 || st.Differ() != 0 || s.versions() != held+110 || s.portions() != before+2 {
 		s.Errorf("after: %+v, %d held in %d portions", st, s.versions(), s.portions()-before)
+	}
+}
+
+// together has two servers at the same job: a portion goes out once.
+func (s *sender) together() {
+	s.Helper()
+	s.put("power", powers(30, 39, "两台服务器推的权力")...)
+	s.above.wire(nil)
+	s.clock.Set(s.clock.Now() + day.Hour)
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			other := job.New(s.h.Store, map[string]job.Handler{publish.JobKind: s.desk.Work}, job.Options{})
+			if _, err := other.RunDue(s.Context(), s.clock.Now()); err != nil {
+				s.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if n, _ := s.above.heard(); n != 1 || s.stand().Waiting != 0 || s.stand().Differ() != 0 {
+		s.Errorf("%d portions, %+v", n, s.stand())
 	}
 }
 
@@ -354,5 +385,21 @@ func (s *sender) shown() {
 	for _, path := range []string{"/lower/990125", "/lower/990125/lists/power/entries", "/lower/990124/lists/power/entries/NONE"} {
 		w.get("", path).fails(404, "act.not_found")
 	}
-	w.post("", "/lower/990124/portions", map[string]any{"format": received.Format, "entries": []any{}, "gone": []any{}}).fails(401, "received.key")
+	nothing := map[string]any{"format": received.Format, "entries": []any{}, "gone": []any{}}
+	w.post("", "/lower/990124/portions", nothing).fails(401, "received.key")
+	key, err := os.ReadFile(s.key)
+	s.must(err)
+	with := func(region string, body any) reply {
+		return w.do(request{method: http.MethodPost, path: "/lower/" + region + "/portions", token: strings.TrimSpace(string(key)), body: body})
+	}
+	with("990124", nothing).ok()
+	with("990125", nothing).fails(403, "received.other")
+	one["names"], one["region"] = map[string]any{}, "990125"
+	for _, more := range []string{"name", "agency_name", "received"} {
+		delete(one, more)
+	}
+	bad := with("990124", map[string]any{"format": received.Format, "entries": []any{one}, "gone": []any{}}).fails(422, "received.wrong")
+	if !strings.Contains(string(bad.raw), "entries[0] power PUSH-001 v1") || !strings.Contains(string(bad.raw), "990124") {
+		s.Errorf("the row is not named: %s", bad.raw)
+	}
 }

@@ -125,7 +125,11 @@ func (d *Higher) fill(q url.Values) {
 	d.Filter = ui.Filter{Action: higherAt, Fields: []ui.Field{{Kind: ui.FieldSelect, Name: "kind", Label: ui.M("publish.page.col.kind"), Value: q.Get("kind"),
 		Options: []ui.Option{{Label: ui.M("publish.page.kind.all")}}}}}
 	for _, k := range publish.Kinds() {
-		d.Filter.Fields[0].Options = append(d.Filter.Fields[0].Options, ui.Option{Value: string(k), Label: ui.M("publish.kind." + string(k))})
+		label := ui.M("publish.kind." + string(k))
+		d.Filter.Fields[0].Options = append(d.Filter.Fields[0].Options, ui.Option{Value: string(k), Label: label})
+		if q.Get("kind") == string(k) {
+			d.Filter.Chips = []ui.Chip{{Text: label, Remove: higherAt}}
+		}
 	}
 }
 
