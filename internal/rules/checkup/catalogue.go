@@ -139,6 +139,7 @@ type Base struct {
 	Basis            []Article
 	Statutory        workday.Term // zero: not set
 	Materials        []string     // nil: not set
+	Review           bool         // 审核: whoever implements it prepares what another decides
 }
 
 // Power is an entry of a power and responsibility list.

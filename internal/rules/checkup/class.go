@@ -106,10 +106,16 @@ func classInstant(f *finder, it *Item) {
 	}
 }
 
+// review tells whether an item is a review (审核): it says so, or its base item does.
+func (f *finder) review(it *Item) bool {
+	i, ok := f.index.bases[it.Base]
+	return it.Review || ok && f.c.Bases[i].Review
+}
+
 // classReview: what a lower body only prepares (审核) is decided and issued by
 // the upper one; what decides is an approval, with a power of its own.
 func classReview(f *finder, it *Item) {
-	if !it.Review || it.Guide == nil || it.Guide.Flow == nil {
+	if !f.review(it) || it.Guide == nil || it.Guide.Flow == nil {
 		return
 	}
 	for _, s := range it.Guide.Flow.Steps {

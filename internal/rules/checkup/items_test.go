@@ -33,6 +33,8 @@ var itemTries = []try{
 		g.Flow.Steps[7].Part, g.Flow.Steps[9].Action = checkup.PartReview, "send"
 	})},
 
+	{"class_review", baseReviews(nil), baseReviews(func(g *checkup.Guide) { g.Flow.Steps[7].Part, g.Flow.Steps[9].Action = checkup.PartReview, "send" })},
+
 	{"base_missing", func(c *checkup.Catalogue) { c.Bases = c.Bases[:1] }, func(c *checkup.Catalogue) { c.Bases = nil }},
 	{"same_name", on(0, func(it *checkup.Item, _ *checkup.Guide) { it.Name = "小作坊经营许可" }), on(0, func(it *checkup.Item, _ *checkup.Guide) { it.Name = "食品作坊 经营许可 " })},
 	{"same_name", upper(func(up *checkup.Item) { up.Name = "食品小作坊许可" }), upper(func(*checkup.Item) {})},

@@ -16,7 +16,7 @@ func overlapItem(f *finder) {
 	type area struct{ region, name string }
 	f.overlaps(func(it *Item) (any, bool) {
 		name := fold(it.Name)
-		return area{it.Region, name}, name != "" && !it.Review && it.Of == ""
+		return area{it.Region, name}, name != "" && !f.review(it) && it.Of == ""
 	}, func(it *Item) string { return it.Name })
 }
 
@@ -25,7 +25,7 @@ func overlapItem(f *finder) {
 func overlapResult(f *finder) {
 	type area struct{ region, result string }
 	f.overlaps(func(it *Item) (any, bool) {
-		if it.Guide == nil || it.Type != Licence || it.Review {
+		if it.Guide == nil || it.Type != Licence || f.review(it) {
 			return nil, false
 		}
 		d := documentOf(it.Guide.Result.Name)

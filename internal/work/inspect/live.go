@@ -136,7 +136,7 @@ func (s *setting) named(it *checkup.Item) {
 
 // base is an entry of the list of base items as it is judged.
 func base(e lists.Entry) checkup.Base {
-	return checkup.Base{Code: e.Code, Name: e.Name, Type: e.Type, Basis: basis(e)}
+	return checkup.Base{Code: e.Code, Name: e.Name, Type: e.Type, Basis: basis(e), Review: e.Content.Columns.Text("handling") == "review"}
 }
 
 const receivedSQL = `select power, agency from power_holding where home = $1 and kind <> 'own' and from_day <= $2 and (until_day = 0 or until_day > $2)`
