@@ -31,6 +31,9 @@ func flowStory(w *world) {
 	step := row["step"].(map[string]any)
 	step["term"], step["risk"] = "P4W", "拖着不收"
 	edit := map[string]any{"rev": 0, "act": "change", "row": row["id"], "step": step}
+	w.post(keeper, path+"/edit", map[string]any{"rev": 0, "act": "tidy"}).ok()
+	w.post(keeper, path+"/hand-in", map[string]any{"rev": 1, "from": w.clock.Now().Day() + 10, "reason": "重画"}).fails(422, "change.flow.same")
+	w.post(keeper, path+"/drop", map[string]any{"rev": 1}).ok()
 	w.edits(path, edit, step)
 	w.tries(path)
 	w.bpmn(path)

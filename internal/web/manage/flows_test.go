@@ -56,6 +56,9 @@ func changed(t *testing.T, w *webtest.World, at string) {
 	if !strings.Contains(m.Page, `<a href="#row-accept">`) || strings.Contains(m.Page, "<style") {
 		t.Error("the drawing does not lead to the rows")
 	}
+	m.Get(at).Fill(at, "act", "tidy").Is(200)
+	holds(t, m.Post(at+"/hand-in", url.Values{"rev": {"1"}, "from": {(w.Clock.Now().Day() + 5).String()}, "reason": {"重画"}}), 422, "没有不同，不用送审")
+	m.Get(at).Fill(at + "/drop").Is(200)
 	m.Get(at+"/row?id=market_review").Fill(at, "days", "3", "risk", "自由裁量过大", "guard", "两人会签", "basis", "示范办法第八条", "act", "change")
 	holds(t, m, 200, "草稿", "存过 1 次", "自由裁量过大", "两人会签", "3 个工作日", "1 处不同")
 	m.Get(at+"/add?id=accept").Fill(at, "how", "when", "way", "面积大不大", "name", "专家看图", "role", "market", "post", "reviewer", "part", "review", "days", "2", "act", "add")

@@ -49,6 +49,7 @@ func (d *Desk) DropFlow(ctx context.Context, a act.Actor, token string, item int
 }
 
 // ProposeFlow hands the draft of a flow in, from a day on; another person publishes it.
+// One in which no step, way or limit differs from the version that it began from is Invalid.
 func (d *Desk) ProposeFlow(ctx context.Context, a act.Actor, token string, items *catalog.Catalog, item int64, rev int, from day.Day, reason string) (Settled, error) {
 	in := flowIn{Item: item, Rev: rev, From: from, Reason: reason}
 	return act.Run(ctx, d.Runner, a, token, proposingFlow, in, func(c *act.Call, in flowIn) (Settled, error) {
@@ -58,7 +59,14 @@ func (d *Desk) ProposeFlow(ctx context.Context, a act.Actor, token string, items
 		if err := reasoned(in.Reason); err != nil {
 			return Settled{}, err
 		}
+		was, err := ReadFlow(c.Tx, items, in.Item) // before the draft is put away
+		if err != nil {
+			return Settled{}, err
+		}
 		id, err := catalog.ProposeFlow(c, items, in.Item, in.Rev, in.From, in.Reason)
+		if err == nil && len(was.Differences()) == 0 {
+			err = act.Wrong("change.flow.same", "n", was.Began.N)
+		}
 		if err == nil {
 			err = d.judged(c, id)
 		}

@@ -65,6 +65,14 @@ func TestAFlowIsEditedByTwoAndPublishedByAnother(t *testing.T) {
 		if !errors.As(err, &e) || e.Kind != act.Invalid { // its special procedure has no task any more
 			t.Errorf("handed in broken: %v", err)
 		}
+		for _, same := range [][]byte{src, edit(flowtable.Tidy{})} {
+			broken, err = g.desk.SaveFlow(bg, by(ben), "", item, broken.Rev, same)
+			must(t, err)
+			_, err = g.desk.ProposeFlow(bg, by(ben), "", g.items, item, broken.Rev, from, "重画了一遍")
+			if !errors.As(err, &e) || e.Code != "change.flow.same" {
+				t.Errorf("handed in what differs in nothing: %v", err)
+			}
+		}
 		good, err := g.desk.SaveFlow(bg, by(ann), "", item, broken.Rev, mine)
 		must(t, err)
 		if _, err := g.desk.ProposeFlow(bg, by(ann), "", g.items, item, broken.Rev, from, "承诺提速"); act.KindOf(err) != act.Conflict {
