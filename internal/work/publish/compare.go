@@ -78,7 +78,7 @@ type place struct {
 type comparison struct {
 	d     *Desk
 	ctx   context.Context
-	upTo  mark // what was sent
+	upTo  int64 // the last change, all of which was sent
 	said  day.Instant
 	done  int
 	total int
@@ -91,13 +91,13 @@ type comparison struct {
 // compare asks the higher portal for the digests of all that it holds, and holds
 // them against what was sent.
 func (d *Desk) compare(ctx context.Context, s state) error {
-	c := &comparison{d: d, ctx: ctx, upTo: mark{s.seq, s.code}}
+	c := &comparison{d: d, ctx: ctx, upTo: s.seq}
 	var ours []string
 	if err := d.Runner.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if c.names, err = d.Lists.Names(tx, tx.Today()); err != nil {
 			return err
 		}
-		if _, err = tx.Get([]any{&c.total}, `select count(*) from list_version v where v.home = $1 and (v.seq, v.code) <= ($2, $3)`, tx.Home(), s.seq, s.code); err != nil {
+		if _, err = tx.Get([]any{&c.total}, `select count(*) from list_version v where v.home = $1 and v.seq <= $2`, tx.Home(), s.seq); err != nil {
 			return err
 		}
 		ours, err = store.All(tx, func(r store.Row) (l string, err error) { return l, r.Scan(&l) }, `select distinct list from list_change where home = $1`, tx.Home())
@@ -142,8 +142,8 @@ func (c *comparison) through(list string) error {
 		}
 		for _, v := range page {
 			after = place{v.code, v.n}
-			if v.seq > c.upTo.seq || v.seq == c.upTo.seq && v.code > c.upTo.code {
-				continue // it was not sent yet
+			if v.seq > c.upTo {
+				continue // it came while this was compared
 			}
 			h, is := there[after]
 			delete(there, after)

@@ -71,8 +71,8 @@ func (d *Desk) now() day.Instant { return d.Runner.Store.Now() }
 
 // work does what there is to do, or as much of it as one run of a job may.
 func (d *Desk) work(ctx context.Context) (more bool, err error) {
-	var s state
-	if err := d.Runner.Store.Read(ctx, func(tx *store.Tx) (err error) { s, err = stateOf(tx); return err }); err != nil {
+	s, err := d.state(ctx)
+	if err != nil {
 		return false, err
 	}
 	if s.again {
@@ -88,10 +88,12 @@ func (d *Desk) work(ctx context.Context) (more bool, err error) {
 		if sent {
 			continue
 		}
-		if err := d.Runner.Store.Read(ctx, func(tx *store.Tx) (err error) { s, err = stateOf(tx); return err }); err != nil {
+		if s, err = d.state(ctx); err != nil {
 			return false, err
 		}
 		switch {
+		case s.again: // somebody asked for it meanwhile
+			return true, nil
 		case !s.fresh && !s.wanted:
 			return false, nil
 		case time.Since(began) > longSend:
@@ -100,6 +102,11 @@ func (d *Desk) work(ctx context.Context) (more bool, err error) {
 		return false, d.compare(ctx, s)
 	}
 	return true, nil
+}
+
+func (d *Desk) state(ctx context.Context) (s state, err error) {
+	err = d.Runner.Store.Read(ctx, func(tx *store.Tx) (err error) { s, err = stateOf(tx); return err })
+	return s, err
 }
 
 // mark is a place in what is sent: a change and the last of its entries.
