@@ -111,11 +111,11 @@ func (c *demoCommand) build(ctx context.Context, s *shell, o house.Options) (fre
 }
 
 // told are the accounts that the demonstration tells: one for each part of the
-// story and of the adjustments that wait (an agency that is asked, the panel, the
-// government). There are more.
+// story and of the adjustments that wait (an agency that is asked, its manager, the
+// panel with the bureau of justice, the government). There are more.
 var told = []string{
 	"baker", "neighbour", "spj.window1", "spj.window2", "scjg.reviewer1", "scjg.decider1", "scjg.head1", "xfjy.inspector1", "xfjy.inspector3",
-	"sthj.reviewer1", "spj.head1", "wjj.head1", "zfb.leader1", "zfb.catalogue1", "zfb.catalogue2", "zfb.supervisor1", "zfb.admin1",
+	"sthj.reviewer1", "spj.head1", "wjj.head1", "scjg.manager1", "sfj.reviewer1", "zfb.leader1", "zfb.catalogue1", "zfb.catalogue2", "zfb.supervisor1", "zfb.admin1",
 }
 
 // practice is how to sign in to the demonstration.
