@@ -10,9 +10,11 @@ import (
 	"text/tabwriter"
 
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/wording"
 	"tongban/internal/work/change"
+	"tongban/internal/work/inspect"
 )
 
 // catalogCommands look at catalogues that lie in files.
@@ -27,6 +29,7 @@ type catalogCommands struct {
 type catalogCheck struct {
 	All   bool     `help:"checkup.command.all"`
 	JSON  bool     `name:"json" help:"cli.option.json"`
+	Base  []string `placeholder:"FILE" help:"checkup.command.base"`
 	Paths []string `arg:"" name:"PATH" help:"checkup.command.path"`
 }
 
@@ -60,6 +63,16 @@ func (c *catalogCheck) Run(s *shell) error {
 		}
 	}
 	all := checkup.Catalogue{Items: make([]checkup.Item, len(drafts))}
+	for _, name := range c.Base {
+		bases, problems, err := readBases(name)
+		if err != nil {
+			return err
+		}
+		all.Bases = append(all.Bases, bases...)
+		for _, p := range problems {
+			wrong = append(wrong, name+": "+p.Sentence().In(s.lang))
+		}
+	}
 	for i, d := range drafts {
 		all.Items[i] = d.Checkup("")
 	}
@@ -67,6 +80,26 @@ func (c *catalogCheck) Run(s *shell) error {
 		return s.checkupJSON(&all, wrong)
 	}
 	return s.checkupText(&all, wrong, c.All)
+}
+
+// readBases reads a list of base items as its own download has it: with it, items
+// are held against what the base catalogue says of them (name, type, basis, and
+// whether they are approvals or reviews).
+func readBases(name string) ([]checkup.Base, lists.Problems, error) {
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, wording.M("cli.file.open", "file", name)
+	}
+	k, err := lists.KindOf(catalog.BaseList)
+	if err != nil {
+		return nil, nil, err
+	}
+	entries, wrong := lists.ReadFile(k, name, src).Contents(k)
+	bases := make([]checkup.Base, len(entries))
+	for i, c := range entries {
+		bases[i] = inspect.Base(c)
+	}
+	return bases, wrong, nil
 }
 
 func (s *shell) checkupJSON(all *checkup.Catalogue, wrong []string) error {

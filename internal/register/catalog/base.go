@@ -8,6 +8,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/lists"
+	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/gbcode"
 	"tongban/internal/rules/wording"
@@ -112,6 +113,7 @@ func (d *Draft) takeFrom(e lists.Entry) (wrong []Problem) {
 		d.fill("type", e.Type)
 		d.Type = e.Type
 	}
+	wrong = append(wrong, d.handles(e)...)
 	if of, _ := family(d.Code); of == "" || of == d.Code { // a variant's name says more
 		differs("name", d.Name, e.Name)
 	}
@@ -128,6 +130,27 @@ func (d *Draft) takeFrom(e lists.Entry) (wrong []Problem) {
 	}
 	return append(wrong, d.sameBasis(e, rows)...)
 }
+
+// handles holds against the base item whether the body decides here (审批) or only
+// prepares what is decided above (审核), and takes that it only prepares from it. A
+// base item that is both leaves it to each.
+func (d *Draft) handles(e lists.Entry) []Problem {
+	want := checkup.Handling(e.Content.Columns.Text("handling"))
+	switch {
+	case want == checkup.DoesBoth && d.Handles == "":
+		return []Problem{d.baseProblem("handling", e)}
+	case want == checkup.Reviews && d.Handles == "":
+		d.fill("handling", want)
+		d.Handles = want
+	case want != "" && want != checkup.DoesBoth && d.Handles != "" && d.Handles != want:
+		return []Problem{d.baseProblem("differs", e, "field", wording.M("catalog.base.field.handling"), "key", "handling",
+			"got", wording.M("catalog.word.handling."+string(d.Handles)), "want", wording.M("catalog.word.handling."+string(want)))}
+	}
+	return nil
+}
+
+// Reviewed tells whether the item is a review (审核): another body, above, decides.
+func (it *Item) Reviewed() bool { return it.Handles == checkup.Reviews }
 
 // sameBasis wants every article of the base item, and no other that is not
 // marked as the handling's own.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/condition"
 	"tongban/internal/rules/gbcode"
 	"tongban/internal/rules/wording"
@@ -53,6 +54,9 @@ func (c *checker) item() {
 	c.base()
 	if it.Name != "" || !it.based() {
 		c.text("name", it.Name, maxName)
+	}
+	if it.Handles != "" {
+		c.oneOf("handling", string(it.Handles), []string{string(checkup.Approves), string(checkup.Reviews)})
 	}
 	c.oneOf("kind", string(it.Kind), []string{string(Instant), string(InPromised)})
 	if !knownType(it.Type) && (it.Type != "" || !it.based()) {

@@ -149,14 +149,7 @@ func (c *checker) tasks() {
 		}
 		done[n.Task.Part][n.Task.Role] = true
 	}
-	for _, p := range []string{"accept", "decide"} {
-		if len(done[p]) == 0 {
-			c.wrong("", "no_part", "part", wording.M("catalog.word.part."+p))
-		}
-	}
-	if !issues {
-		c.wrong("", "no_issue")
-	}
+	c.ends(done, issues)
 	for role := range done["decide"] {
 		if a, ok := c.d.Roles[role]; ok && a != c.d.Agency {
 			c.wrong("agency", "decider", "role", role, "agency", c.d.Agency)
@@ -173,6 +166,31 @@ func (c *checker) tasks() {
 		}
 	}
 	c.classes(done)
+}
+
+// ends asks that an application is accepted, and decided here with a result; a
+// review ends with the opinion that goes to the body above: it decides nothing and
+// issues no licence (行政许可法 35, 43).
+func (c *checker) ends(done map[string]map[string]bool, issues bool) {
+	must := []string{"accept", "decide"}
+	if c.d.Reviewed() {
+		must[1] = "review"
+		for _, n := range c.d.Flow.Nodes {
+			if n.ByPerson() && n.Task.Part == "decide" || n.BySystem() && n.Task.Action == "issue" {
+				c.task(n, "reviews")
+			}
+		}
+		if c.d.Result.LicenceType != "" {
+			c.wrong("result.licence_type", "reviews_licence")
+		}
+	} else if !issues {
+		c.wrong("", "no_issue")
+	}
+	for _, p := range must {
+		if len(done[p]) == 0 {
+			c.wrong("", "no_part", "part", wording.M("catalog.word.part."+p))
+		}
+	}
 }
 
 // task notes a problem with a task of the flow.

@@ -25,7 +25,7 @@ func (v *Version) Checkup() checkup.Item {
 }
 
 func checkupOf(w *Item, def *flow.Definition, nameOnly bool, region string) checkup.Item {
-	it := checkup.Item{Code: w.Code, Base: w.Base.Code, Name: w.Name, Type: w.Type, Agency: w.Agency, Region: region, From: w.InForce.From}
+	it := checkup.Item{Code: w.Code, Base: w.Base.Code, Name: w.Name, Type: w.Type, Agency: w.Agency, Region: region, From: w.InForce.From, Review: w.Reviewed()}
 	it.ReadCode()
 	if nameOnly {
 		return it

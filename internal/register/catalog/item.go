@@ -6,6 +6,7 @@
 package catalog
 
 import (
+	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/flow"
 	"tongban/internal/rules/form"
@@ -38,6 +39,7 @@ type Item struct {
 	SourceCode string            `yaml:"source_code" json:"source_code,omitempty"` // code in the list that it was taken from, where that is another
 	Aliases    []string          `yaml:"aliases" json:"aliases,omitempty"`
 	Type       string            `yaml:"type" json:"type"`
+	Handles    checkup.Handling  `yaml:"handling" json:"handling,omitempty"` // 审核 or 审批; "" as the base item says, or 审批
 	Kind       Handling          `yaml:"kind" json:"kind"`
 	Applicants []string          `yaml:"applicants" json:"applicants"`
 	Agency     string            `yaml:"agency" json:"agency"`

@@ -55,7 +55,7 @@ type Item struct {
 	Region string   // area for which it holds; names are compared within one
 	Level  string   // 1 the state … 6 the village (GB/T 39046); "" unknown
 	Powers []string // codes of the powers it exercises
-	Review bool     // 审核: prepared here, decided elsewhere
+	Review bool     // 审核: prepared here, decided elsewhere; where the base item says, that holds
 	From   day.Day  // first day in force; 0 unknown
 	Guide  *Guide   // nil: known by name only
 }
@@ -136,11 +136,21 @@ type Result struct {
 // and basis.
 type Base struct {
 	Code, Name, Type string
+	Handling         Handling // 审核或审批
 	Basis            []Article
 	Statutory        workday.Term // zero: not set
 	Materials        []string     // nil: not set
-	Review           bool         // 审核: whoever implements it prepares what another decides
 }
+
+// Handling is what a body does with an application (审核或审批); "" is not said.
+type Handling string
+
+// The ways of handling, as the list of base items names them.
+const (
+	Approves Handling = "approval" // decided here
+	Reviews  Handling = "review"   // prepared here, decided by the body above
+	DoesBoth Handling = "both"     // one at one level, the other at another: each item says
+)
 
 // Power is an entry of a power and responsibility list.
 type Power struct {

@@ -106,16 +106,10 @@ func classInstant(f *finder, it *Item) {
 	}
 }
 
-// review tells whether an item is a review (审核): it says so, or its base item does.
-func (f *finder) review(it *Item) bool {
-	i, ok := f.index.bases[it.Base]
-	return it.Review || ok && f.c.Bases[i].Review
-}
-
 // classReview: what a lower body only prepares (审核) is decided and issued by
 // the upper one; what decides is an approval, with a power of its own.
 func classReview(f *finder, it *Item) {
-	if !f.review(it) || it.Guide == nil || it.Guide.Flow == nil {
+	if it.Guide == nil || it.Guide.Flow == nil || !f.reviews(it) {
 		return
 	}
 	for _, s := range it.Guide.Flow.Steps {
@@ -124,4 +118,18 @@ func classReview(f *finder, it *Item) {
 			return
 		}
 	}
+}
+
+// reviews tells whether an item is a review: as its base item says, and as it says
+// itself where that says nothing or both.
+func (f *finder) reviews(it *Item) bool {
+	if i, ok := f.index.bases[it.Base]; ok {
+		switch f.c.Bases[i].Handling {
+		case Reviews:
+			return true
+		case Approves:
+			return false
+		}
+	}
+	return it.Review
 }

@@ -66,7 +66,7 @@ func disguiseExamined(f *finder, it *Item) {
 // disguiseName: what is called a licence or an approval is of that class, with
 // the law's limits and duties. Questions about one are none.
 func disguiseName(f *finder, it *Item) {
-	if !it.plain() || f.review(it) {
+	if !it.plain() || f.reviews(it) {
 		return
 	}
 	name := endOf(it.Name)

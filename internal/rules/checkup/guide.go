@@ -34,7 +34,7 @@ func flowParts(f *finder, it *Item) {
 	}
 	var l lacks
 	l.unless(fl.has(func(s *Step) bool { return s.Part == PartAccept }), "accept")
-	if !f.review(it) {
+	if !f.reviews(it) {
 		l.unless(fl.has(func(s *Step) bool { return s.Part == PartDecide }), "decide")
 		l.unless(blank(it.Guide.Result.Name) || fl.has(func(s *Step) bool { return s.Action == ActionIssue || s.Part == PartIssue }), "issue")
 	}
@@ -58,7 +58,7 @@ func flowRole(f *finder, it *Item) {
 		if s.Kind != Task {
 			continue
 		}
-		if s.Agency == "" || s.Part == PartDecide && !f.review(it) && s.Agency != it.Agency {
+		if s.Agency == "" || s.Part == PartDecide && !f.reviews(it) && s.Agency != it.Agency {
 			f.found(it.subject(), "step", s.Name, "role", s.Role, "agency", f.agencies(it.Agency))
 		}
 	}

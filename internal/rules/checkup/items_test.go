@@ -32,8 +32,8 @@ var itemTries = []try{
 		it.Review = true
 		g.Flow.Steps[7].Part, g.Flow.Steps[9].Action = checkup.PartReview, "send"
 	})},
-
-	{"class_review", baseReviews(nil), baseReviews(func(g *checkup.Guide) { g.Flow.Steps[7].Part, g.Flow.Steps[9].Action = checkup.PartReview, "send" })},
+	{"class_review", based(checkup.Reviews, nil), based(checkup.Approves, func(it *checkup.Item) { it.Review = true })},
+	{"class_review", based(checkup.DoesBoth, func(it *checkup.Item) { it.Review = true }), based(checkup.DoesBoth, nil)},
 
 	{"base_missing", func(c *checkup.Catalogue) { c.Bases = c.Bases[:1] }, func(c *checkup.Catalogue) { c.Bases = nil }},
 	{"same_name", on(0, func(it *checkup.Item, _ *checkup.Guide) { it.Name = "小作坊经营许可" }), on(0, func(it *checkup.Item, _ *checkup.Guide) { it.Name = "食品作坊 经营许可 " })},

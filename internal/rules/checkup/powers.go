@@ -95,7 +95,7 @@ func itemPowerless(f *finder, it *Item) {
 func itemHolder(f *finder, it *Item) {
 	for _, code := range it.Powers {
 		i, ok := f.index.powers[code]
-		if !ok || f.review(it) {
+		if !ok || f.reviews(it) {
 			continue
 		}
 		if p := &f.c.Powers[i]; len(p.Holders) > 0 && !slices.Contains(p.Holders, it.Agency) {
@@ -108,7 +108,7 @@ func itemHolder(f *finder, it *Item) {
 func itemPowerType(f *finder, it *Item) {
 	for _, code := range it.Powers {
 		i, ok := f.index.powers[code]
-		if !ok || f.review(it) {
+		if !ok || f.reviews(it) {
 			continue
 		}
 		if p := &f.c.Powers[i]; p.Type != "" && it.Type != "" && p.Type != it.Type {

@@ -16,7 +16,7 @@ func overlapItem(f *finder) {
 	type area struct{ region, name string }
 	f.overlaps(func(it *Item) (any, bool) {
 		name := fold(it.Name)
-		return area{it.Region, name}, name != "" && !f.review(it) && it.Of == ""
+		return area{it.Region, name}, name != "" && !f.reviews(it) && it.Of == ""
 	}, func(it *Item) string { return it.Name })
 }
 
@@ -25,7 +25,7 @@ func overlapItem(f *finder) {
 func overlapResult(f *finder) {
 	type area struct{ region, result string }
 	f.overlaps(func(it *Item) (any, bool) {
-		if it.Guide == nil || it.Type != Licence || f.review(it) {
+		if it.Guide == nil || it.Type != Licence || f.reviews(it) {
 			return nil, false
 		}
 		d := documentOf(it.Guide.Result.Name)
@@ -66,8 +66,12 @@ func (f *finder) overlaps(key func(*Item) (any, bool), label func(*Item) string)
 // itemOf is the first item with a code that is there.
 func (f *finder) itemOf(code string) *Item { return &f.c.Items[f.index.items[code]] }
 
-// decidedAgain: a case is decided once, also where several agencies work on it.
+// decidedAgain: a case is decided once, also where several agencies work on it. What
+// a review calls a decision is none (class_review).
 func decidedAgain(f *finder, it *Item) {
+	if f.reviews(it) {
+		return
+	}
 	if a, b := f.pairOf(it, func(a, b *Step) bool { return a.Part == PartDecide && b.Part == PartDecide }); a != nil {
 		f.found(it.subject(), "first", a.Name, "second", b.Name)
 	}

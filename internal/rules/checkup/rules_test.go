@@ -89,18 +89,6 @@ func on(n int, change func(it *checkup.Item, g *checkup.Guide)) func(*checkup.Ca
 	return func(c *checkup.Catalogue) { change(&c.Items[n], c.Items[n].Guide) }
 }
 
-// baseReviews makes the first item's base item one that is reviewed (审核).
-func baseReviews(change func(g *checkup.Guide)) func(*checkup.Catalogue) {
-	return func(c *checkup.Catalogue) {
-		for i := range c.Bases {
-			c.Bases[i].Review = c.Bases[i].Code == c.Items[0].Base
-		}
-		if change != nil {
-			change(c.Items[0].Guide)
-		}
-	}
-}
-
 // upper adds the same licence at the city, which has no list of base items then.
 func upper(change func(up *checkup.Item)) func(*checkup.Catalogue) {
 	return func(c *checkup.Catalogue) {
@@ -119,5 +107,15 @@ func twin(change func(it *checkup.Item)) func(*checkup.Catalogue) {
 		it.Code, it.Base = "511A0017900001-990124000000-000-"+body+"-1-00", ""
 		change(&it)
 		c.Items = append(c.Items, it)
+	}
+}
+
+// based has the base item of the licence say how it is handled.
+func based(h checkup.Handling, change func(it *checkup.Item)) func(*checkup.Catalogue) {
+	return func(c *checkup.Catalogue) {
+		c.Bases[0].Handling = h
+		if change != nil {
+			change(&c.Items[0])
+		}
 	}
 }

@@ -49,6 +49,9 @@ func (d *Desk) around(tx *store.Tx, s *setting, items ...checkup.Item) (*checkup
 			}
 		}
 	}
+	if err := a.handled(append(slices.Clone(items), standing...)); err != nil {
+		return nil, err
+	}
 	slices.SortFunc(a.c.Items, func(x, y checkup.Item) int { return strings.Compare(x.Code, y.Code) })
 	if err := a.powers(standing); err != nil {
 		return nil, err
@@ -109,7 +112,9 @@ func (a *around) names(it *checkup.Item) error {
 				return err
 			}
 			for _, m := range all {
-				a.put(m.Item)
+				if err := a.meet(it, m); err != nil {
+					return err
+				}
 			}
 			return nil
 		}
@@ -117,12 +122,24 @@ func (a *around) names(it *checkup.Item) error {
 			if !checkup.Akin(m.Item.Name, seen[i]) {
 				continue
 			}
-			a.put(m.Item)
+			if err := a.meet(it, m); err != nil {
+				return err
+			}
 			if !slices.ContainsFunc(seen, func(s string) bool { return checkup.Same(s, m.Item.Name) }) {
 				seen = append(seen, m.Item.Name)
 			}
 		}
 	}
+	return nil
+}
+
+// meet puts one that has a name like the item's into the catalogue; whether one of
+// the same name is a review may stand in its guide only.
+func (a *around) meet(it *checkup.Item, m catalog.Met) error {
+	if m.Complete && checkup.Same(it.Name, m.Item.Name) {
+		return a.read(m)
+	}
+	a.put(m.Item)
 	return nil
 }
 
@@ -132,13 +149,8 @@ func (a *around) base(it *checkup.Item) error {
 	if it.Base == "" {
 		return nil
 	}
-	if a.c.Bases != nil && !slices.ContainsFunc(a.c.Bases, func(b checkup.Base) bool { return b.Code == it.Base }) {
-		e, err := lists.EntryOn(a.tx, baseList, it.Base, lists.Stand{})
-		if err == nil {
-			a.c.Bases = append(a.c.Bases, base(e))
-		} else if act.KindOf(err) != act.NotFound {
-			return err
-		}
+	if err := a.listed(it.Base); err != nil {
+		return err
 	}
 	all, err := catalog.MetByKey(a.tx, a.tx.Today(), checkup.BaseKey(it.Base))
 	if err != nil || len(all) == 0 {
@@ -152,6 +164,36 @@ func (a *around) base(it *checkup.Item) error {
 		}
 	}
 	return a.read(top)
+}
+
+// listed reads a base item, where the list has it.
+func (a *around) listed(code string) error {
+	if a.c.Bases == nil || code == "" || slices.ContainsFunc(a.c.Bases, func(b checkup.Base) bool { return b.Code == code }) {
+		return nil
+	}
+	e, err := lists.EntryOn(a.tx, baseList, code, lists.Stand{})
+	if act.KindOf(err) == act.NotFound {
+		return nil
+	}
+	if err == nil {
+		a.c.Bases = append(a.c.Bases, Base(e.Content))
+	}
+	return err
+}
+
+// handled reads the base items of those that may be taken for the same approval:
+// they say whether it is one, or a review.
+func (a *around) handled(items []checkup.Item) error {
+	for i := range a.c.Items {
+		other := &a.c.Items[i]
+		if other.Guide == nil && !slices.ContainsFunc(items, func(it checkup.Item) bool { return checkup.Same(it.Name, other.Name) }) {
+			continue
+		}
+		if err := a.listed(other.Base); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // documents reads the items that yield what the item yields or asks for, and what

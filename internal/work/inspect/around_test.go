@@ -188,6 +188,7 @@ func (m *maker) province(t *testing.T, r *rig, named, written int) (codes []stri
 		powers = append(powers, lists.Change{Content: power(b, m.name(), m.of(kinds[1:]), m.of(bodies), "")})
 	}
 	r.stand(t, "云政发〔2026〕1号", powers...)
+	r.put(t, "base_item", lists.Content{Columns: lists.Row{"code": bases[1], "name": matters[1], "type": "01", "handling": "review"}, Tables: map[string][]lists.Row{"basis": {{"article": "《食品安全法》第三条"}}}})
 	r.put(t, "base_item", lists.Content{Columns: lists.Row{"code": bases[0], "name": matters[0], "type": "01"}, Tables: map[string][]lists.Row{"basis": {{"article": "《食品安全法》第三条"}}}})
 	r.put(t, "proof", lists.Content{Columns: lists.Row{"code": "M-1", "name": "收入证明（原件）", "agency": "spj", "issuer": "所在单位", "use": "核对", "basis": "《行政许可法》第一条", "type": "paper"}})
 	r.put(t, "fee_admin", lists.Content{Columns: lists.Row{"code": "F-1", "name": payments[0], "agency": "spj", "standard": "10元", "basis": "《行政许可法》第一条", "funds": "treasury"}})

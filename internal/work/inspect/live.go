@@ -26,7 +26,7 @@ func (d *Desk) Live(tx *store.Tx) (*checkup.Catalogue, error) {
 	}
 	c := s.bare()
 	if c.Bases != nil {
-		if err := Each(tx, baseList, func(e lists.Entry) { c.Bases = append(c.Bases, base(e)) }); err != nil {
+		if err := Each(tx, baseList, func(e lists.Entry) { c.Bases = append(c.Bases, Base(e.Content)) }); err != nil {
 			return nil, err
 		}
 	}
@@ -134,9 +134,10 @@ func (s *setting) named(it *checkup.Item) {
 	}
 }
 
-// base is an entry of the list of base items as it is judged.
-func base(e lists.Entry) checkup.Base {
-	return checkup.Base{Code: e.Code, Name: e.Name, Type: e.Type, Basis: basis(e), Review: e.Content.Columns.Text("handling") == "review"}
+// Base is an entry of the list of base items as it is judged.
+func Base(c lists.Content) checkup.Base {
+	return checkup.Base{Code: c.Columns.Text("code"), Name: c.Columns.Text("name"), Type: c.Columns.Text("type"),
+		Handling: checkup.Handling(c.Columns.Text("handling")), Basis: basis(c)}
 }
 
 const receivedSQL = `select power, agency from power_holding where home = $1 and kind <> 'own' and from_day <= $2 and (until_day = 0 or until_day > $2)`
@@ -301,7 +302,7 @@ func Written(tx *store.Tx, items *catalog.Catalog) ([]checkup.Item, error) {
 // the list names.
 func Power(e lists.Entry) checkup.Power {
 	return checkup.Power{Code: e.Code, Name: e.Name, Type: e.Type, Region: e.Region, Holders: []string{e.Agency},
-		Duties: len(e.Content.Tables["duties"]), Situations: len(e.Content.Tables["situations"]), Basis: basis(e)}
+		Duties: len(e.Content.Tables["duties"]), Situations: len(e.Content.Tables["situations"]), Basis: basis(e.Content)}
 }
 
 // Line is an entry of a list of fees or intermediary services as it is judged.
@@ -314,8 +315,8 @@ func Line(e lists.Entry) checkup.Entry {
 }
 
 // basis is what the rows of an entry's basis cite.
-func basis(e lists.Entry) (all []checkup.Article) {
-	for _, r := range e.Content.Tables["basis"] {
+func basis(c lists.Content) (all []checkup.Article) {
+	for _, r := range c.Tables["basis"] {
 		all = append(all, Articles(r.Text("article"))...)
 	}
 	return all

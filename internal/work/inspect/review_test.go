@@ -44,7 +44,7 @@ func TestAReviewThatDecidesIsFound(t *testing.T) {
 		}
 		must(t, r.Read(func(tx *store.Tx) error {
 			c, err := r.desk.Live(tx)
-			if len(c.Bases) != 1 || !c.Bases[0].Review {
+			if len(c.Bases) != 1 || c.Bases[0].Handling != checkup.Reviews {
 				t.Errorf("%+v", c.Bases)
 			}
 			return err
