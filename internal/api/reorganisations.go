@@ -69,6 +69,10 @@ type takenBackBody struct {
 	Reason string `json:"reason" maxLength:"500" example:"另行发文"`
 }
 
+type dueBody struct {
+	Rev int `json:"rev" minimum:"1" example:"1"`
+}
+
 type reorganisationDone struct {
 	Reorganisation int64 `json:"reorganisation" example:"1001"`
 	Rev            int   `json:"rev" example:"1"`
@@ -119,6 +123,25 @@ type reorganisationPreview struct {
 	Agencies []beforeAfter `json:"agencies" nullable:"false"`
 	Ways     []wayView     `json:"ways" nullable:"false"`
 	Seals    []sealChange  `json:"seals" nullable:"false"`
+	Answers  []answering   `json:"answers" nullable:"false"`
+}
+
+// answering is who answers for an agency that ends or cedes.
+type answering struct {
+	Agency      string         `json:"agency"`
+	Name        string         `json:"name"`
+	Documents   []string       `json:"documents" nullable:"false"`
+	Cases       map[string]int `json:"cases"`
+	Liabilities []string       `json:"liabilities" nullable:"false"`
+	Article     string         `json:"article"`
+}
+
+func answeringOf(e *reorganise.Effect) []answering {
+	list := []answering{}
+	for _, a := range e.Answering() {
+		list = append(list, answering{a.Agency, e.Called(a.Agency), append([]string{}, a.Documents...), a.Cases, append([]string{}, a.Liabilities...), reorganise.AnsweringArticles})
+	}
+	return list
 }
 
 // thingView is one thing with who gets it, and what people call it.
@@ -167,6 +190,7 @@ func reorganisations(s *server) {
 	on(s, get("previewReorganisation", one+"/preview"), s.previewReorganisation)
 	on(s, get("listReorganised", one+"/things"), s.listReorganised)
 	on(s, put("decideReorganisation", http.MethodPost, one+"/decision", reorganise.CommandDecide, resolutionBody{1, true, "同意"}), s.decideReorganisation)
+	on(s, put("carryReorganisation", http.MethodPost, one+"/carry", reorganise.CommandCarry, dueBody{1}), s.carryReorganisation)
 	on(s, put("dropReorganisation", http.MethodPost, one+"/drop", reorganise.CommandDrop, takenBackBody{1, "另行发文"}), s.dropReorganisation)
 	on(s, spec{id: "showAgency", method: http.MethodGet, path: "/agencies/{agency}", tag: "place", access: public}, s.showAgency)
 }
@@ -278,6 +302,13 @@ func (s *server) decideReorganisation(ctx context.Context, v *visit, in *onReorg
 	return doneAt(in.Keyed, at, s.h.Reform.Decide(ctx, v.actor, in.Key, at, in.Body.Approve, in.Body.Reason))
 }
 
+// carryReorganisation carries a decided act out whose day has come. The platform does
+// so by itself within seconds after midnight; this is for one that something held up.
+func (s *server) carryReorganisation(ctx context.Context, v *visit, in *onReorganisation[dueBody]) (*echoedBody[reorganisationDone], error) {
+	at := reorganise.At{ID: in.ID, Rev: in.Body.Rev}
+	return doneAt(in.Keyed, at, s.h.Reform.Carry(ctx, v.actor, in.Key, at))
+}
+
 func (s *server) dropReorganisation(ctx context.Context, v *visit, in *onReorganisation[takenBackBody]) (*echoedBody[reorganisationDone], error) {
 	at := reorganise.At{ID: in.ID, Rev: in.Body.Rev}
 	return doneAt(in.Keyed, at, s.h.Reform.Drop(ctx, v.actor, in.Key, at, in.Body.Reason))
@@ -296,7 +327,7 @@ func (s *server) previewReorganisation(ctx context.Context, v *visit, in *TheReo
 	if err != nil {
 		return nil, err
 	}
-	out := &bodyOf[reorganisationPreview]{Body: reorganisationPreview{On: e.On, Stage: e.Stage, Ready: len(e.Faults)+len(e.Rivals) == 0, Faults: []string{}, Agencies: []beforeAfter{}, Ways: waysOf(e), Seals: []sealChange{}}}
+	out := &bodyOf[reorganisationPreview]{Body: reorganisationPreview{On: e.On, Stage: e.Stage, Ready: len(e.Faults)+len(e.Rivals) == 0, Faults: []string{}, Agencies: []beforeAfter{}, Ways: waysOf(e), Seals: []sealChange{}, Answers: answeringOf(e)}}
 	for _, m := range e.Faults {
 		out.Body.Faults = append(out.Body.Faults, m.In(v.lang))
 	}

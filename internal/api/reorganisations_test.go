@@ -51,7 +51,13 @@ func TestAReorganisationOnTheAPI(t *testing.T) {
 		w.post("scjg_reviewer_1", "/reorganisations", plan).fails(403, "act.not_allowed")
 		w.get("scjg_reviewer_1", path).fails(403, "act.not_allowed")
 		w.get(who, "/reorganisations/1").fails(404, "act.not_found")
+		answers := after.list("answers")
+		if len(answers) != 1 || answers[0]["agency"] != "lyj" || fmt.Sprint(answers[0]["documents"], answers[0]["liabilities"]) != "[nyj] [nyj]" || answers[0]["article"] == "" {
+			w.Errorf("who answers: %v", answers)
+		}
+		w.post(who, path+"/carry", map[string]any{"rev": rev()}).fails(409, "act.changed") // not decided
 		w.post(leader, path+"/decision", map[string]any{"rev": rev(), "approve": true}).ok()
+		w.post(who, path+"/carry", map[string]any{"rev": rev()}).fails(403, "reorganise.early")
 		w.do(request{method: http.MethodPut, path: path, token: w.token(who), body: map[string]any{"rev": rev(), "document": "又一号", "reason": "改", "from": from.String(),
 			"agencies": []any{}, "moves": []any{}}}).fails(409, "act.changed")
 
@@ -59,8 +65,13 @@ func TestAReorganisationOnTheAPI(t *testing.T) {
 			w.Errorf("before its day: %s", a.raw)
 		}
 		w.later(1)
-		if n, err := w.h.Reform.CarryDue(t.Context()); n != 1 || err != nil {
-			w.Fatalf("%d carried out: %v", n, err)
+		w.post("scjg_reviewer_1", path+"/carry", map[string]any{"rev": 1}).fails(403, "act.not_allowed")
+		w.post(who, path+"/carry", map[string]any{"rev": rev()}).ok()
+		if n, err := w.h.Reform.CarryDue(t.Context()); n != 0 || err != nil {
+			w.Fatalf("%d carried out again: %v", n, err)
+		}
+		if done := w.get(who, path+"/preview").ok(); len(done.list("answers")) != 1 || fmt.Sprint(done.list("answers")[0]["liabilities"]) != "[nyj]" {
+			w.Errorf("who answers now: %s", done.raw)
 		}
 		story := w.get("", "/agencies/lyj").ok()
 		if story.str("until") != from.String() || fmt.Sprint(story.body["answers"]) != "[nyj]" || story.list("steps")[0]["document"] != "云委〔2026〕8号" {

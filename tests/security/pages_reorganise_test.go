@@ -20,6 +20,7 @@ func init() {
 		`showReorganisation previewReorganisation listReorganised`, rule{staff: true, right: "reorganise.look", away: true},
 		`draftReorganisation`, rule{staff: true, right: "reorganise.draft"},
 		`editReorganisation assignThings dropReorganisation`, rule{staff: true, right: "reorganise.draft", away: true},
+		`carryReorganisation`, rule{staff: true, right: "reorganise.draft", away: true},
 		`decideReorganisation`, rule{staff: true, right: "reorganise.decide", away: true},
 	))
 }
