@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -32,16 +33,28 @@ const (
 	streamMemory = 64   // MB by which a server may grow while a whole list is taken away
 )
 
+// manyEntries is how many entries the list has in a long run.
+const manyEntries = 1_000_000
+
+// atOnce is how many of its files are one change, of which each entry is held until
+// all are right.
+const atOnce = lists.MostTogether / lists.MostRows
+
+// latter is in the names of the last eighth of the list's entries and in no other:
+// more than are looked up by themselves, and none where a page begins.
+const latter = "后补"
+
 // ownLines is how many lines the list of an agency has that is compared.
 const ownLines = 2000
 
 // province is a county with the catalogue of a province.
 type province struct {
 	*bench
-	dir   string
-	items int
-	files []string // of its items, and of the entries of its list
-	lists []string
+	dir     string
+	items   int
+	entries int      // of its list
+	files   []string // of its items, and of the entries of its list
+	lists   []string
 }
 
 // province measures a catalogue of the size of a province: items imported,
@@ -59,10 +72,13 @@ func (b *bench) province(ctx context.Context) error {
 	if err := c.House.Close(); err != nil {
 		return err
 	}
-	p := &province{bench: b, dir: dir, items: b.items}
-	b.table.condition(fmt.Sprintf("province: %s items known by name and as many entries of a list, on SQLite; made names, %d topics by %d kinds with a number each",
-		thousands(p.items), len(topics), len(kindsOfMatter)))
-	for _, f := range []func(context.Context) error{p.write, p.imported, p.listed, p.judged, p.compared, p.served} {
+	p := &province{bench: b, dir: dir, items: b.items, entries: b.items}
+	if b.long {
+		p.entries = manyEntries
+	}
+	b.table.condition(fmt.Sprintf("province: %s items known by name and %s entries of a list, on SQLite; made names, %d topics by %d kinds with a number each",
+		thousands(p.items), thousands(p.entries), len(topics), len(kindsOfMatter)))
+	for _, f := range []func(context.Context) error{p.write, p.imported, p.listed, p.judged, p.proposed, p.compared, p.served} {
 		if err := f(ctx); err != nil {
 			return err
 		}
@@ -101,10 +117,13 @@ func (p *province) write(context.Context) error {
 		fmt.Fprintf(w, "%s,99P-%07d,%s,%s\n", name, n, kind, agency)
 	})
 	p.files = []string{items}
-	for from := 0; from < p.items && err == nil; from += lists.MostRows - 1 {
+	for from := 0; from < p.entries && err == nil; from += lists.MostRows - 1 {
 		var path string
-		path, err = file(fmt.Sprintf("once-%d.csv", from), "name,code,type,agency", from, min(from+lists.MostRows-1, p.items), func(w io.Writer, n int) {
+		path, err = file(fmt.Sprintf("once-%d.csv", from), "name,code,type,agency", from, min(from+lists.MostRows-1, p.entries), func(w io.Writer, n int) {
 			name, _, agency := matter(n)
+			if n >= p.entries/8*7 {
+				name += latter
+			}
 			fmt.Fprintf(w, "%s,510P-%07d,none,%s\n", name, n, agency)
 		})
 		p.lists = append(p.lists, path)
@@ -174,14 +193,21 @@ func (p *province) imported(ctx context.Context) error {
 	return p.command(ctx, "province: import of "+size+" items", importBound, append(p.data("item", "import"), p.files...)...)
 }
 
-// listed brings the list in, its files as one change.
+// listed brings the list in, as many of its files together as one change may have.
 func (p *province) listed(ctx context.Context) error {
-	order := []string{"--document", "测试发〔2026〕1号", "--reason", "公布", "once"}
-	what := fmt.Sprintf("province: a list of %s entries in %d files as one change", thousands(p.items), len(p.lists))
-	if err := p.command(ctx, what+", preview", importBound, append(append(p.data("list", "import", "--check"), order...), p.lists...)...); err != nil {
-		return err
+	for n, files := range slices.Collect(slices.Chunk(p.lists, atOnce)) {
+		order := []string{"--document", fmt.Sprintf("测试发〔2026〕%d号", n+1), "--reason", "公布", "once"}
+		what := fmt.Sprintf("province: a list of %s entries in %d files as one change", thousands(p.entries), len(files))
+		if n > 0 {
+			what = fmt.Sprintf("province: %d files more of it as change %d", len(files), n+1)
+		} else if err := p.command(ctx, what+", preview", importBound, append(append(p.data("list", "import", "--check"), order...), files...)...); err != nil {
+			return err
+		}
+		if err := p.command(ctx, what, importBound, append(append(p.data("list", "import"), order...), files...)...); err != nil {
+			return err
+		}
 	}
-	return p.command(ctx, what, importBound, append(append(p.data("list", "import"), order...), p.lists...)...)
+	return nil
 }
 
 // judged checks the catalogue, as a file and as it stands.
@@ -252,13 +278,15 @@ func (p *province) served(ctx context.Context) (err error) {
 	anybody := &drive.Session{Client: drive.NewClient(s.URL, 8)}
 	defer func() { anybody.Close(); err = joined(err, s.Stop) }()
 	last, _, _ := matter(p.items - 1)
+	lastOnce, _, _ := matter(p.entries - 1)
 	for _, x := range []struct{ what, path string }{
 		{"search among %s items, a rare name", "/search?q=" + url.QueryEscape(last[:len(last)-len("）")])},
 		{"search among %s items, a common word", "/search?q=" + url.QueryEscape("登记")},
 		{"items, %s of them, a page as data", "/api/v1/items?limit=50"},
-		{"list of %s entries, a page in the midst", fmt.Sprintf("/lists/once?after=510P-%07d&from=%d", p.items/2, p.items/2)},
-		{"list of %s entries, rare words", "/lists/once?q=" + url.QueryEscape(last[:len(last)-len("）")])},
+		{"list of %s entries, a page in the midst", fmt.Sprintf("/lists/once?after=510P-%07d&from=%d", p.entries/2, p.entries/2)},
+		{"list of %s entries, rare words", "/lists/once?q=" + url.QueryEscape(lastOnce[:len(lastOnce)-len("）")])},
 		{"list of %s entries, a common word", "/lists/once?q=" + url.QueryEscape("登记")},
+		{"list of %s entries, a word that only the last eighth has, its first page", "/lists/once?q=" + url.QueryEscape(latter)},
 		{"list of %s entries, a page as data, a common word", "/api/v1/lists/once/entries?q=" + url.QueryEscape("登记")},
 	} {
 		got, err := closed(ctx, 2, p.each/2, func(ctx context.Context, _, _ int) error {
@@ -268,7 +296,11 @@ func (p *province) served(ctx context.Context) (err error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.path, err)
 		}
-		p.pair(within("province: "+fmt.Sprintf(x.what, thousands(p.items)), got, answerBound))
+		size := p.items
+		if strings.HasPrefix(x.what, "list") {
+			size = p.entries
+		}
+		p.pair(within("province: "+fmt.Sprintf(x.what, thousands(size)), got, answerBound))
 	}
 	return p.taken(ctx, s)
 }
@@ -277,7 +309,7 @@ func (p *province) served(ctx context.Context) (err error) {
 func (p *province) taken(ctx context.Context, s *drive.Server) error {
 	before := memory(s.PID())
 	most := before
-	for _, ending := range []string{"csv", "json"} {
+	for _, ending := range []string{"csv", "json", "xlsx"} {
 		began := time.Now()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/lists/once/download."+ending, nil)
 		if err != nil {
@@ -299,10 +331,10 @@ func (p *province) taken(ctx context.Context, s *drive.Server) error {
 		if res.StatusCode != http.StatusOK {
 			return fmt.Errorf("the list as %s: %s", ending, res.Status)
 		}
-		if n < int64(p.items)*20 {
+		if n < int64(p.entries)*5 { // a workbook is compressed
 			return fmt.Errorf("%s has %d bytes", ending, n)
 		}
-		p.atMost(fmt.Sprintf("province: list of %s entries taken away as %s, %.0f MB", thousands(p.items), ending, float64(n)/1e6), time.Since(began).Seconds(), checkBound, "s")
+		p.atMost(fmt.Sprintf("province: list of %s entries taken away as %s, %.0f MB", thousands(p.entries), ending, float64(n)/1e6), time.Since(began).Seconds(), checkBound, "s")
 	}
 	p.atMost("province: memory by which the server grows meanwhile", most-before, streamMemory, "MB")
 	return nil
