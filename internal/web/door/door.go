@@ -208,16 +208,15 @@ func (d *Door) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	title := ui.M("door.problem." + string(e.Kind))
-	var body ui.Join
-	body.Texts = append(body.Texts, e.Msg)
+	body := sentences{e.Msg}
 	if e.Law != "" {
-		body.Texts = append(body.Texts, ui.M("door.law", "law", e.Law))
+		body = append(body, ui.M("door.law", "law", e.Law))
 	}
 	if !e.Next.IsZero() {
-		body.Texts = append(body.Texts, e.Next)
+		body = append(body, e.Next)
 	}
 	for _, f := range e.Fields {
-		body.Texts = append(body.Texts, f.Msg)
+		body = append(body, f.Msg)
 	}
 	links := []ui.Link{{Text: ui.M("ui.home"), Href: "/"}}
 	if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host {
