@@ -16,3 +16,8 @@ scale: needs build ## load many cases, verify them, and measure what stands on t
 .PHONY: scale-rules
 scale-rules: $(ASSETS) ## check and compare 200,000 items, the rules alone
 	TONGBAN_SCALE=1 go test -count=1 -timeout 60m -v -run 'Scale|Province' ./internal/rules/checkup ./internal/rules/reconcile
+
+# Whole lists as files, a million rows in each format, with the heap watched.
+.PHONY: scale-stream
+scale-stream: $(ASSETS) ## write lists of a million rows as CSV, workbook and JSON
+	TONGBAN_SCALE=1 go test -count=1 -timeout 30m -v -run AMillionRowsStream ./internal/web/lists
