@@ -106,7 +106,7 @@ type Material struct {
 	// its code or name on the list: what is not on it is not asked for.
 	Intermediary string `yaml:"intermediary" json:"intermediary,omitempty"`
 	// Served is that service as the list of a day tells it; nil in what is written.
-	Served *Served `yaml:"-" json:"-"`
+	Served *Served `yaml:"-" json:"served,omitempty"`
 }
 
 // Supplied tells whether data supply the material, so that it is never asked for.
