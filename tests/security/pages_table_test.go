@@ -21,7 +21,7 @@ var anyAgency = []string{"spj", "scjg", "xfjy", "sthj", "rsj", "zfb"}
 // pageRules is every route of the pages with who may use it. A route that is
 // missing here fails the test.
 var pageRules = table(
-	`/ /assets/ /prefs GET /accessibility GET /check GET /check/{code} GET /contact GET /feedback GET /grants GET /items/{id} GET /items/{id}/{version} GET /items/{id}/flow.bpmn
+	`/ /assets/ /prefs GET /accessibility GET /check GET /check/{code} GET /contact GET /feedback GET /grants GET /items GET /items/schema.json GET /items/template.xlsx GET /items/download.csv GET /items/download.xlsx GET /items/download.json GET /items/{id} GET /items/{id}/{version} GET /items/{id}/flow.bpmn
 	GET /items/{id}/flow.svg GET /privacy GET /progress GET /proof GET /search GET /sign-in GET /sign-in/code GET /sign-up GET /spot-fakes GET /{$} GET /about
 	GET /password GET /second-factor POST /progress POST /search/missing POST /sign-in POST /sign-in/code POST /sign-out POST /sign-up
 	POST /password GET /documents GET /documents/{kind} GET /documents/{kind}/{version} GET /laws GET /laws/{law} GET /laws/{law}/{article}

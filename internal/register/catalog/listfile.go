@@ -25,9 +25,9 @@ var ListKind = &lists.Kind{Key: "item", Name: "政务服务事项目录", NameEN
 		{Key: "name", Title: "事项名称", TitleEN: "Service", Type: lists.Text, Required: true, Max: maxName, Also: []string{"名称", "事项"}, Help: "和事项目录里的写法一样"},
 		{Key: "type", Title: "事项类型", TitleEN: "Type", Type: lists.Choice, Required: true, Choices: itemTypes(), Also: []string{"类型"}},
 		{Key: "agency", Title: "主管部门", TitleEN: "Agency", Type: lists.Agency, Required: true, Also: []string{"部门", "实施主体", "责任部门"}},
+		{Key: "from", Title: "起办日期", TitleEN: "From", Type: lists.Day, Also: []string{"生效日期", "开始日期"}, Help: "新事项从哪天起办，空着是当天"},
 		{Key: "aliases", Title: "别名", TitleEN: "Other names", Type: lists.Text, Max: 4000, Help: "老百姓平常的叫法，用顿号隔开"},
 		{Key: "source_code", Title: "原编码", TitleEN: "Code in the source", Type: lists.Code, Also: []string{"sourcecode", "来源编码"}, Help: "在原来的清单里另有编码的写"},
-		{Key: "from", Title: "起办日期", TitleEN: "From", Type: lists.Day, Also: []string{"生效日期", "开始日期"}, Help: "新事项从哪天起办，空着是当天"},
 	}}
 
 // itemTypes are the types of GB/T 39046, with what people call them for short.

@@ -30,9 +30,19 @@ type Import struct {
 	Ready   bool
 }
 
+// Files are what to fill in: nothing yet, or the items as they stand.
+func (Import) Files() []ui.Link {
+	return []ui.Link{
+		{Text: ui.M("admin.import.template"), Href: "/items/template.xlsx"},
+		{Text: ui.M("admin.import.now", "form", "Excel"), Href: "/items/download.xlsx"},
+		{Text: ui.M("admin.import.now", "form", "CSV"), Href: "/items/download.csv"},
+		{Text: ui.M("admin.import.now", "form", "JSON"), Href: "/items/download.json"},
+	}
+}
+
 func importField() ui.Field {
 	return ui.Field{Kind: ui.FieldFile, Name: "file", Label: ui.M("admin.field.file"), Hint: ui.M("admin.import.hint"),
-		File: &ui.FileRule{Formats: []string{"zip", "csv", "xlsx"}, MaxMB: importMax >> 20}}
+		File: &ui.FileRule{Formats: []string{"zip", "xlsx", "csv", "json"}, MaxMB: importMax >> 20}}
 }
 
 func (o *desk) importPage(w http.ResponseWriter, r *http.Request) {

@@ -89,13 +89,13 @@ func (d *changesPage) changed(k *lists.Kind, x lists.Difference) changed {
 	c := changed{Name: x.Name, Code: x.Code, Href: entryPath(k, x.Code) + "?on=" + d.To.String(), Status: opStatus[x.Op]}
 	if x.Op == lists.Edit {
 		c.Href = versionPath(k, x.Code, x.After.N)
-		c.Fields = sides(k, x.Fields, ui.OnDay(d.From), ui.OnDay(d.To))
+		c.Fields = Sides(k, x.Fields, ui.OnDay(d.From), ui.OnDay(d.To))
 	}
 	return c
 }
 
-// sides puts what differs side by side, under the names of the two states.
-func sides(k *lists.Kind, fields []lists.FieldChange, was, is ui.Text) ui.Table {
+// Sides puts what differs side by side, under the names of the two states.
+func Sides(k *lists.Kind, fields []lists.FieldChange, was, is ui.Text) ui.Table {
 	t := ui.Table{Caption: ui.M("listed.differs"), HideCaption: true, Columns: []ui.Column{{Label: ui.M("listed.column")}, {Label: was}, {Label: is}}}
 	for _, f := range fields {
 		var label ui.Text = ui.Plain(f.Title)

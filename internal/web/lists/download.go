@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -68,7 +69,7 @@ func (o *desk) download(w http.ResponseWriter, r *http.Request, k *lists.Kind, f
 
 // prepare settles which state is sent, and its tag.
 func (o *desk) prepare(tx *store.Tx, r *http.Request, t *taken) error {
-	seq, err := lists.Head(tx)
+	seq, err := o.keeps(t.kind).head(tx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,10 @@ func (o *desk) send(w http.ResponseWriter, r *http.Request, t *taken) {
 		}
 	}
 	out := &begun{w: w}
-	rows := lists.All(ctx, o.House.Store, t.query)
+	var rows iter.Seq2[lists.Entry, error]
+	if t.query.List != "" { // else the template
+		rows = o.keeps(t.kind).all(ctx, o.House.Store, t.query)
+	}
 	var err error
 	switch t.format.ending {
 	case "csv":

@@ -345,7 +345,7 @@ func (d *entryPage) compare(k *lists.Kind, was, is *lists.Entry, names lists.Nam
 	}
 	fields := k.Compare(was, is, names)
 	if d.Same = len(fields) == 0; !d.Same {
-		t := sides(k, fields, ui.M("listed.version.n", "n", was.N), ui.M("listed.version.n", "n", is.N))
+		t := Sides(k, fields, ui.M("listed.version.n", "n", was.N), ui.M("listed.version.n", "n", is.N))
 		d.Compared = &t
 	}
 }

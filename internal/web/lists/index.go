@@ -33,9 +33,13 @@ type listLine struct {
 func (o *desk) index(w http.ResponseWriter, r *http.Request) {
 	var standing map[string]lists.Standing
 	var below bool
+	var items listLine
 	if !o.Read(w, r, func(tx *store.Tx) (err error) {
 		if standing, err = o.overview.at(tx); err == nil {
 			below, err = received.Any(tx)
+		}
+		if err == nil {
+			items, err = o.itemLine(tx)
 		}
 		return err
 	}) {
@@ -50,7 +54,9 @@ func (o *desk) index(w http.ResponseWriter, r *http.Request) {
 		n := len(data.Groups)
 		if n == 0 || data.Groups[n-1].key != k.Group {
 			data.Groups = append(data.Groups, group{key: k.Group, Title: ui.M("listed.group." + k.Group)})
-			n++
+			if n++; k.Group == "item" {
+				data.Groups[n-1].Lists = []listLine{items}
+			}
 		}
 		g := &data.Groups[n-1]
 		g.Lists = append(g.Lists, listLine{Name: kindText(k), About: ui.Both{ZH: k.About, EN: k.AboutEN}, Href: kindPath(k), Facts: standingText(standing[k.Key])})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/web/ui"
@@ -48,6 +49,9 @@ func (o *desk) list(w http.ResponseWriter, r *http.Request, k *lists.Kind) {
 	}
 	data.files(k, here)
 	data.Follow = []ui.Link{{Text: ui.M("listed.changes"), Href: kindPath(k) + "/changes"}, {Text: ui.M("listed.feed"), Href: kindPath(k) + "/changes.atom"}}
+	if k == catalog.ListKind {
+		data.Follow = []ui.Link{{Text: ui.M("listed.items.find"), Href: "/search"}, {Text: ui.M("listed.api"), Href: "/api/docs"}}
+	}
 	page := ui.Page{Name: "lists/list", Title: kindText(k), Errors: faults(on), Wide: true, Data: data, Back: &ui.Link{Text: ui.M("listed.title"), Href: "/lists"}}
 	if q.At.Day != o.today() && on.Error == nil {
 		page.Notice = &ui.Notice{Kind: ui.Info, Title: ui.M("listed.asof", "day", ui.OnDay(q.At.Day)), Links: []ui.Link{{Text: ui.M("listed.asof.today"), Href: here.With("on", "", "after", "", "from", "")}}}
@@ -64,7 +68,7 @@ func (o *desk) fillList(tx *store.Tx, here ui.Page, k *lists.Kind, q lists.Query
 	if err != nil {
 		return err
 	}
-	page, err := lists.Page(tx, q)
+	page, err := o.keeps(k).page(tx, q)
 	if err != nil {
 		return err
 	}
@@ -98,7 +102,7 @@ func (o *desk) fillList(tx *store.Tx, here ui.Page, k *lists.Kind, q lists.Query
 func (o *desk) filters(tx *store.Tx, here ui.Page, k *lists.Kind, q lists.Query, on ui.Field, names lists.Names, d *listPage) (total lists.Counted, err error) {
 	whole := q
 	whole.Agency, whole.Type = "", ""
-	all, err := o.counts.of(tx, whole)
+	all, err := o.keeps(k).counts.of(tx, o.keeps(k), whole)
 	if err != nil {
 		return total, err
 	}
@@ -223,7 +227,11 @@ func (d *listPage) table(k *lists.Kind, page []lists.Entry, names lists.Names, o
 		d.Table.Columns = append(d.Table.Columns, ui.Column{Label: columnText(c), Number: c.Type == lists.Money || c.Type == lists.Number})
 	}
 	for _, e := range page {
-		row := ui.Row{ID: e.Code, Cells: []ui.Cell{{Text: ui.Plain(e.Name), Href: entryPath(k, e.Code) + on, Note: ui.Plain(e.Code)}}}
+		href := entryPath(k, e.Code)
+		if k == catalog.ListKind {
+			href = kindPath(k) + "/" + strconv.FormatInt(e.ID, 10)
+		}
+		row := ui.Row{ID: e.Code, Cells: []ui.Cell{{Text: ui.Plain(e.Name), Href: href + on, Note: ui.Plain(e.Code)}}}
 		for _, c := range cols {
 			row.Cells = append(row.Cells, ui.Cell{Text: dashed(shown{names, c, e.Content.Columns[c.Key]})})
 		}

@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
@@ -40,8 +41,10 @@ type desk struct {
 	*door.Door
 	overview overview
 	counts   counted
-	named    named
-	books    chan struct{} // workbooks that may be written at once
+
+	itemCounts counted
+	named      named
+	books      chan struct{} // workbooks that may be written at once
 }
 
 // Mount adds the pages of the lists.
@@ -59,6 +62,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 	for _, f := range formats {
 		mux.HandleFunc("GET /lists/{kind}/download."+f.ending, o.kind(func(w http.ResponseWriter, r *http.Request, k *lists.Kind) { o.download(w, r, k, f) }))
 	}
+	o.items(mux.HandleFunc)
 	mux.HandleFunc("GET /lists/{kind}/{code}", o.kind(o.entry))
 	mux.HandleFunc("GET /lists/{kind}/{code}/{version}", o.kind(o.version))
 	return nil
@@ -134,7 +138,12 @@ func columnText(c *lists.Column) ui.Text { return ui.Both{ZH: c.Title, EN: c.Tit
 
 func tableText(t *lists.Table) ui.Text { return ui.Both{ZH: t.Title, EN: t.TitleEN} }
 
-func kindPath(k *lists.Kind) string { return "/lists/" + k.Key }
+func kindPath(k *lists.Kind) string {
+	if k == catalog.ListKind {
+		return "/items"
+	}
+	return "/lists/" + k.Key
+}
 
 func entryPath(k *lists.Kind, code string) string { return kindPath(k) + "/" + url.PathEscape(code) }
 
@@ -221,8 +230,8 @@ type counted struct {
 const countsKept = 200
 
 // of counts a list's entries by agency and type.
-func (v *counted) of(tx *store.Tx, q lists.Query) ([]lists.Counted, error) {
-	seq, err := lists.Head(tx)
+func (v *counted) of(tx *store.Tx, k keeper, q lists.Query) ([]lists.Counted, error) {
+	seq, err := k.head(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +246,7 @@ func (v *counted) of(tx *store.Tx, q lists.Query) ([]lists.Counted, error) {
 	if there {
 		return known, nil
 	}
-	list, err := lists.Count(tx, q)
+	list, err := k.count(tx, q)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err == nil && v.seq == seq && v.day == today {

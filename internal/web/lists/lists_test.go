@@ -123,6 +123,7 @@ func TestLists(t *testing.T) {
 		{"pages are whole", pagesAreWhole},
 		{"files are what was asked for", filesAreWhatWasAskedFor},
 		{"files are as their schema says", filesAreAsTheirSchemaSays},
+		{"items are a list too", itemsAreAListToo},
 		{"the feed has every change once", theFeedHasEveryChangeOnce},
 	} {
 		t.Run(x.name, func(t *testing.T) {
