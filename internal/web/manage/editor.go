@@ -97,6 +97,7 @@ type Line struct {
 	ID       string
 	Indent   string
 	What     ui.Text
+	Short    ui.Text // What as it stands in the first column
 	Who      ui.Text
 	Limit    ui.Text
 	Where    ui.Text
@@ -170,7 +171,7 @@ func (s *Sheet) sum() ui.Text {
 }
 
 func (s *Sheet) line(row flowtable.Row) Line {
-	l := Line{Row: row, ID: rowID(row), Indent: strings.Repeat("　", min(row.Depth, 6)), What: row.Line, Where: ui.Plain("")}
+	l := Line{Row: row, ID: rowID(row), Indent: strings.Repeat("　", min(row.Depth, 6)), What: row.Line, Short: row.Line, Where: ui.Plain("")}
 	id := l.ID
 	switch row.Kind {
 	case flowtable.RowStep:
@@ -181,8 +182,11 @@ func (s *Sheet) line(row flowtable.Row) Line {
 	case flowtable.RowWay:
 		l.Edit, l.Add, l.Remove = s.at("/row", "id", id), s.at("/add", "id", id), "cut"
 		l.Where = ui.Plain("")
-		if row.Way.Condition != "" && row.Way.Name != "" {
+		if row.Way.Condition != "" {
 			l.Where = s.env.Phrase(row.Way.Condition)
+		}
+		if row.Way.Name == "" && row.Way.Condition != "" {
+			l.Short = ui.M("terms.holds")
 		}
 		if row.Way.Otherwise {
 			l.Where = ui.M("manage.otherwise")
