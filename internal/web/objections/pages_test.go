@@ -86,7 +86,7 @@ func TestAnObjectionOnThePages(t *testing.T) {
 	keeper = w.Official("zfb_catalogue_1")
 	keeper.Get("/manage/objections?state=overdue").Is(200).Says("食品作坊经营许可", "逾期，转县里答复")
 	at = linked.FindString(keeper.Page)
-	w.Official("zfb_supervisor_1").Get("/office/figures").Is(200).Says("逾期的异议", "市场监督管理局 1")
+	w.Official("zfb_supervisor_1").Get("/office/figures").Is(200).Says("逾期的异议 1 市监局 1")
 	w.Official("scjg_manager_1").Get(at).Is(200)
 	keeper.Get(at).Fill(at+"/answer", "outcome", "kept", "reason", "材料有依据", "shown", "材料要多了").Is(200).Says("逾期后才答复")
 	if err := w.House.CatchUp(t.Context()); err != nil {
