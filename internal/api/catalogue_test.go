@@ -24,6 +24,7 @@ func TestTheCatalogueOnTheAPI(t *testing.T) {
 		waits := w.opens()
 		w.in("a law is brought in, changed and met with", lawStory)
 		w.in("a flow is edited, tried and published", flowStory)
+		w.in("an item keeps its versions", versionStory)
 		w.in("the catalogue is checked", checkStory)
 		w.in("an adjustment goes from draft to effect", adjustStory)
 		w.in("a case goes over to the new version of its item", func(w *world) { runningStory(w, waits) })

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -57,6 +58,7 @@ type guideView struct {
 // GuideIn names an item, and the answer that the reader holds.
 type GuideIn struct {
 	Item  int64  `path:"item" example:"17"`
+	On    string `query:"on" format:"date" example:"2026-05-01"`
 	Match string `header:"If-None-Match" maxLength:"200"`
 }
 
@@ -67,6 +69,7 @@ type cachedOut struct {
 	ETag        string `header:"ETag"`
 	Cache       string `header:"Cache-Control"`
 	Vary        string `header:"Vary"`
+	Link        string `header:"Link"`
 	Body        []byte
 }
 
@@ -88,6 +91,7 @@ type state struct {
 type guideKey struct {
 	state
 	item int64
+	on   day.Day // for which it is asked
 	lang wording.Lang
 	kind string
 }
@@ -95,6 +99,7 @@ type guideKey struct {
 type written struct {
 	body []byte
 	etag string
+	link string // the version itself
 }
 
 const guidesKept = 20_000
@@ -108,9 +113,9 @@ func (g *guides) find(k guideKey) (written, bool) {
 	return w, ok
 }
 
-func (g *guides) keep(k guideKey, body []byte) written {
+func (g *guides) keep(k guideKey, body []byte, link string) written {
 	sum := sha256.Sum256(body)
-	w := written{body, `"` + hex.EncodeToString(sum[:12]) + `"`}
+	w := written{body, `"` + hex.EncodeToString(sum[:12]) + `"`, link}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.kept) >= guidesKept {
@@ -121,6 +126,7 @@ func (g *guides) keep(k guideKey, body []byte) written {
 }
 
 func items(s *server) {
+	itemVersions(s)
 	on(s, spec{id: "searchItems", method: http.MethodGet, path: "/items", tag: "item", access: public}, s.searchItems)
 	on(s, spec{id: "showGuide", method: http.MethodGet, path: "/items/{item}", tag: "item", access: public, cached: true, answer: guideView{}},
 		func(ctx context.Context, v *visit, in *GuideIn) (*cachedOut, error) {
@@ -170,30 +176,35 @@ func (s *server) searchItems(ctx context.Context, v *visit, in *searchIn) (*page
 	return out, err
 }
 
-// public answers a guide, or a flow, of the version that holds today.
+// public answers a guide, or a flow, of the version that holds today, or on the day
+// that is asked for.
 func (s *server) public(ctx context.Context, v *visit, in *GuideIn, kind, media string) (*cachedOut, error) {
 	now, err := s.guides.state.Read(ctx, s.h.Store, s.publicState)
 	if err != nil {
 		return nil, err
 	}
-	k := guideKey{now, in.Item, v.lang, kind}
+	on, err := typedDay(in.On)
+	if err != nil {
+		return nil, err
+	}
+	k := guideKey{now, in.Item, cmp.Or(on, now.day), v.lang, kind}
 	w, known := s.guides.find(k)
 	if !known {
 		if err := s.read(ctx, func(tx *store.Tx) error {
-			item, err := s.h.Items.InForce(tx, in.Item, now.day)
+			item, err := s.h.Items.InForce(tx, in.Item, k.on)
 			if err != nil {
 				return err
 			}
 			body, err := s.write(tx, item, kind, v.lang)
 			if err == nil {
-				w = s.guides.keep(k, body)
+				w = s.guides.keep(k, body, canonical(item))
 			}
 			return err
 		}); err != nil {
 			return nil, err
 		}
 	}
-	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Vary: "Accept-Language", Body: w.body}
+	out := &cachedOut{Status: http.StatusOK, ContentType: media, ETag: w.etag, Cache: "public, max-age=300", Vary: "Accept-Language", Link: w.link, Body: w.body}
 	if in.Match == w.etag {
 		out.Status, out.Body = http.StatusNotModified, nil
 	}

@@ -15,6 +15,7 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 )
@@ -108,7 +109,11 @@ func (s *server) listed(ctx context.Context, v *visit, match string, asked any, 
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %d %s %T %+v", s.o.Version, seq, tx.Today(), epoch, v.lang, asked, asked))
+		items, err := catalog.Epoch(tx)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %d %d %s %T %+v", s.o.Version, seq, items, tx.Today(), epoch, v.lang, asked, asked))
 		out.ETag = `"` + hex.EncodeToString(sum[:12]) + `"`
 		body, link, err := any(nil), "", error(nil)
 		if match == out.ETag {

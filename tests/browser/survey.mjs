@@ -5,7 +5,7 @@ import { enter } from './county.mjs';
 import { desk } from './lib.mjs';
 
 const publicPages = ['/', '/?who=legal', '/search', '/search?q=食品', '/search?q=没有这样的事', '/progress', '/grants', '/check', '/check/0000000000000000', '/proof',
-  '/lists', '/lists/power', '/lists/power?q=许可', '/lower', '/laws', '/documents', '/documents/acceptance', '/documents/rule', '/notices/adjustments', '/agencies', '/agencies/scjg', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
+  '/lists', '/items', '/lists/power', '/lists/power?q=许可', '/lower', '/laws', '/documents', '/documents/acceptance', '/documents/rule', '/notices/adjustments', '/agencies', '/agencies/scjg', '/about', '/contact', '/privacy', '/accessibility', '/spot-fakes', '/feedback', '/sign-in', '/sign-up', '/nowhere'];
 
 // links are the addresses in a page, as its HTML has them.
 export const links = (html) => [...html.matchAll(/href="([^"]+)"/g)].map(([, at]) => at.replaceAll('&amp;', '&'));
@@ -34,7 +34,7 @@ export async function survey(browser, where) {
   const written = await anybody.all('/search?how=online', /^\/items\/\d+$/);
   const nameOnly = (await anybody.all('/search?q=食品', /^\/items\/\d+$/)).find((at) => !written.includes(at));
   const foods = (await anybody.all(`/search?q=${encodeURIComponent('食品作坊经营许可')}`, /^\/items\/\d+$/))[0];
-  add('', 'public', ...publicPages, foods, nameOnly);
+  add('', 'public', ...publicPages, foods, nameOnly, `${foods}/v1`);
   const power = await anybody.find('/lists/power', /^\/lists\/power\/[^/?]+$/);
   const law = await anybody.find('/laws', /^\/laws\/[^/?]+$/);
   add('', 'public', power, `${power}/v1`, '/lists/power/changes?from=2025-01-01&to=2026-01-01', law, await anybody.find(law, /^\/laws\/[^/]+\/[^/?]+$/),

@@ -13,7 +13,7 @@ import (
 // here fails the test; where the description names the right of its command, the
 // rule must name the same.
 var operationRules = table(
-	`signIn checkCode showDay showToday addWorkingDays countWorkingDays showCheckpoint showLogKeys searchItems showGuide showFlow drawFlow
+	`signIn checkCode showDay showToday addWorkingDays countWorkingDays showCheckpoint showLogKeys searchItems listItems showItemsSchema listItemVersions showItemVersion compareItemVersions showGuide showFlow drawFlow
 	check listGrants listAgencies showService showLists showList showListSchema listEntries listChanges showEntry listVersions showVersion
 	listPaperTemplates showPaperTemplate compareList`, rule{open: true},
 	`showProgress`, rule{open: true, away: true},

@@ -194,6 +194,9 @@ func TestTheListComesBackUnchanged(t *testing.T) {
 			if len(out.Proposed) != 1 || out.Proposed[0].Code != drafts[20].Code || out.Same != 16+1135+3 || len(out.New) != 0 {
 				t.Fatalf("%s: one cell changed, %+v", form, out.Proposed)
 			}
+			if c := out.Changed; len(c) != 1 || len(c[0].Fields) != 1 || c[0].Fields[0].Key != "name" || c[0].Fields[0].Before != name || c[0].Fields[0].After != name+"（改）" {
+				t.Fatalf("%s: one cell is told as %+v", form, c)
+			}
 		}
 	})
 }

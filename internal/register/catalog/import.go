@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"strconv"
+	"strings"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
@@ -28,6 +29,16 @@ type Imported struct {
 	New      []Ref `json:"new,omitempty"`      // entered, in force from their day
 	Proposed []Ref `json:"proposed,omitempty"` // known already and changed: another person has to publish them
 	Same     int   `json:"same,omitempty"`     // known already, word for word
+
+	// Changed is in what the rows of a list differ from what they change, up to
+	// lists.MostDifferences; of a try alone.
+	Changed []Difference `json:"-"`
+}
+
+// Difference is in what a row of a list differs from the item that it changes.
+type Difference struct {
+	Code, Name string
+	Fields     []lists.FieldChange
 }
 
 // ImportOptions say where and from when what is imported holds.
@@ -36,6 +47,7 @@ type ImportOptions struct {
 	From   day.Day // for items known by name only: in force from; 0 is today
 	Token  string  // idempotency key, "" for none
 	Try    bool    // only tell what would be done
+	Ahead  bool    // a new item may not begin in the past, unless the catalogue is empty
 }
 
 // importIn is the input of the command, by which a repetition is known.
@@ -80,6 +92,9 @@ func try(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, draft
 		}
 		for _, x := range p.propose {
 			out.Proposed = append(out.Proposed, Ref{Item: x.root.id, Code: x.root.code})
+			if x.d.NameOnly() && len(out.Changed) < lists.MostDifferences {
+				out.Changed = append(out.Changed, x.difference(lists.Names{}))
+			}
 		}
 		out.Same = p.same
 		return nil
@@ -97,6 +112,28 @@ type planned struct {
 type change struct {
 	root root
 	d    *Draft
+	was  newest
+}
+
+// difference is what a row changes, cell by cell.
+func (x change) difference(names lists.Names) Difference {
+	entry := func(it *Item) *lists.Entry {
+		e := &lists.Entry{Code: it.Code, Name: it.Name, Content: lists.Content{Columns: lists.Row{"code": it.Code, "name": it.Name, "type": it.Type, "agency": it.Agency}}}
+		for key, v := range map[string]string{"aliases": strings.Join(it.Aliases, listed), "source_code": it.SourceCode} {
+			if v != "" {
+				e.Content.Columns[key] = v
+			}
+		}
+		if it.InForce.From != 0 {
+			e.Content.Columns["from"] = it.InForce.From.String()
+		}
+		return e
+	}
+	was := x.was.Item
+	if was.InForce.From = x.was.from; x.d.InForce.From == 0 { // it begins when it is published
+		was.InForce.From = 0
+	}
+	return Difference{x.d.Code, x.was.Name, ListKind.Compare(entry(&was), entry(&x.d.Item), names)}
 }
 
 // plan checks the drafts against the register and against each other.
@@ -108,6 +145,14 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 	roots, err := rootsOf(tx, drafts)
 	if err != nil {
 		return p, err
+	}
+	if o.Ahead {
+		// The first items only write down what held on paper before.
+		some, err := tx.Get([]any{new(int64)}, `select id from item where home = $1 limit 1`, tx.Home())
+		if err != nil {
+			return p, err
+		}
+		o.Ahead = some
 	}
 	var problems []Problem
 	first := make(map[string]*Draft, len(drafts))
@@ -126,6 +171,9 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 		known := roots[d.Code]
 		if known == nil {
 			problems = append(problems, d.unknown()...)
+			if from := firstDay(tx, o, d); o.Ahead && from < tx.Today() {
+				problems = append(problems, d.problem("catalog.import.past", "name", d.Name, "day", from))
+			}
 			p.enter = append(p.enter, d)
 			continue
 		}
@@ -165,7 +213,7 @@ func (p *planned) known(tx *store.Tx, o ImportOptions, r root, d *Draft) ([]Prob
 	case d.NameOnly() && was.complete:
 		return []Problem{d.problem("catalog.import.complete", "name", was.Name)}, nil
 	}
-	p.propose = append(p.propose, change{r, d})
+	p.propose = append(p.propose, change{r, d, was})
 	return proposable(tx, r, was, d)
 }
 

@@ -57,6 +57,25 @@ func (c *Catalog) InForce(tx *store.Tx, item int64, on day.Day) (*Version, error
 	return nil, notInForce(all, on)
 }
 
+// Numbered returns a version of an item by its number, with what the lists let it
+// ask for on the last day on which it held, or today; of one that has yet to begin,
+// on its first day.
+func (c *Catalog) Numbered(tx *store.Tx, item int64, n int) (*Version, error) {
+	all, err := c.Versions(tx, item)
+	if err != nil {
+		return nil, err
+	}
+	if n < 1 || n > len(all) {
+		return nil, act.Missing("catalog.thing.version")
+	}
+	v := all[n-1]
+	on := max(tx.Today(), v.Span.From)
+	if v.Span.Until != 0 {
+		on = min(on, v.Span.Until-1)
+	}
+	return v.asListed(tx, on)
+}
+
 // notInForce says in words when the item holds.
 func notInForce(all []*Version, on day.Day) error {
 	last := all[len(all)-1]

@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"tongban/internal/record/act"
+	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/web/casepage"
 	"tongban/internal/web/door"
@@ -27,6 +28,7 @@ type Import struct {
 	Content string // the file, base64, carried by the page until it is applied
 	Wrong   ui.Table
 	Sums    []ui.Fact
+	Changed ui.Table // cell by cell
 	Ready   bool
 }
 
@@ -106,7 +108,32 @@ func (o *desk) preview(w http.ResponseWriter, r *http.Request) {
 func (o *desk) try(r *http.Request, data *Import, drafts []*catalog.Draft) error {
 	got, err := o.change.Check(r.Context(), door.Actor(r), catalog.ImportOptions{Region: o.door.House.Office.Region}, drafts)
 	data.Sums = []ui.Fact{{Label: ui.M("admin.import.new"), Value: ui.Count(len(got.New))}, {Label: ui.M("admin.import.changed"), Value: ui.Count(len(got.Proposed))}, {Label: ui.M("admin.import.same"), Value: ui.Count(got.Same)}}
+	if err == nil && len(got.Changed) > 0 {
+		err = o.cells(r, data, got.Changed)
+	}
 	return err
+}
+
+// cells shows what the rows of a list change, cell by cell.
+func (o *desk) cells(r *http.Request, data *Import, list []catalog.Difference) error {
+	data.Changed = ui.Table{Caption: ui.M("admin.import.cells"),
+		Columns: []ui.Column{{Label: ui.M("admin.col.item")}, {Label: ui.M("admin.import.column")}, {Label: ui.M("admin.import.before")}, {Label: ui.M("admin.import.after")}}}
+	return o.door.House.Store.Read(r.Context(), func(tx *store.Tx) (err error) {
+		for _, d := range list {
+			for _, f := range d.Fields {
+				if f.Key == "agency" {
+					if f.Before, err = o.door.House.People.AgencyName(tx, f.Before, tx.Today()); err != nil {
+						return err
+					}
+					if f.After, err = o.door.House.People.AgencyName(tx, f.After, tx.Today()); err != nil {
+						return err
+					}
+				}
+				data.Changed.Rows = append(data.Changed.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(d.Name), Note: ui.Plain(d.Code)}, {Text: ui.Plain(f.Title)}, {Text: ui.Plain(f.Before)}, {Text: ui.Plain(f.After)}}})
+			}
+		}
+		return nil
+	})
 }
 
 // problems lists everything that is wrong with a file, a row for each.

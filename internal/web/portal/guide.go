@@ -43,6 +43,10 @@ type guideData struct {
 	Family    []ui.Link         // the item of which it is a variant, or its own variants
 	Variant   bool              // it is a variant
 	Versions  ui.Table
+	Current   int     // number of the version of today, 0 for none
+	Before    ui.Text // what differs from the version before
+	Compared  ui.Table
+	On        ui.Field // the day for which the guide is asked
 }
 
 // paperLine is a material with its conditions as sentences.
@@ -51,27 +55,28 @@ type paperLine struct {
 	Notes []ui.Text
 }
 
-// guide is the guide of an item as it holds today.
+// guide is the guide of an item as it holds today, or on the day that is asked for.
 func (p *portal) guide(w http.ResponseWriter, r *http.Request) {
-	p.guideOf(w, r, func(tx *store.Tx, item int64) (*catalog.Version, error) {
-		return p.House.Items.InForce(tx, item, tx.Today())
+	on, field := p.asOf(r)
+	p.guideOf(w, r, field, func(tx *store.Tx, item int64) (*catalog.Version, error) {
+		return p.House.Items.InForce(tx, item, on)
 	})
 }
 
 // guideOf shows a version of an item.
-func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, which func(*store.Tx, int64) (*catalog.Version, error)) {
+func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, field ui.Field, which func(*store.Tx, int64) (*catalog.Version, error)) {
 	item, ok := p.number(w, r, "id")
 	if !ok {
 		return
 	}
-	var data guideData
+	data := guideData{On: field}
 	var v *catalog.Version
-	var past bool
+	var notice *ui.Notice
 	if !p.Read(w, r, func(tx *store.Tx) (err error) {
 		if v, err = which(tx, item); err != nil {
 			return err
 		}
-		past = !v.Span.Holds(tx.Today())
+		linked(w.Header(), v, tx.Today())
 		data.GuideView = catalog.Guide(v, p.House.Calendars.Current(), tx.Today(), door.Lang(r))
 		g, err := p.House.People.Agency(tx, v.Agency, tx.Today())
 		if err == nil {
@@ -88,7 +93,9 @@ func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, which func(*sto
 		if err := data.related(tx, v); err != nil {
 			return err
 		}
-		return p.versions(tx, v, &data)
+		err = p.versions(tx, v, &data)
+		notice = data.past(v, tx.Today())
+		return err
 	}) {
 		return
 	}
@@ -96,12 +103,17 @@ func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, which func(*sto
 	if !v.Complete() {
 		page.Name = "portal/nameonly"
 	} else {
-		p.guideFlow(r, v, past, &data)
+		p.guideFlow(r, v, notice != nil, &data)
 	}
-	if past {
-		page.Notice = &ui.Notice{Kind: ui.Info, Title: ui.M("portal.guide.past", "n", v.N, "from", ui.OnDay(v.Span.From)), Links: []ui.Link{{Text: ui.M("portal.guide.today"), Href: "/items/" + id(v.Of)}}}
+	if field.Error != nil {
+		page.Errors = []ui.FieldError{{Field: field.ID(), Text: field.Error}}
 	}
+	page.Notice = notice
 	page.Data = data
+	if field.Error != nil {
+		p.wrong(w, r, page)
+		return
+	}
 	p.show(w, r, page)
 }
 

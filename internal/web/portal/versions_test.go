@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -27,12 +28,24 @@ func TestAGuideHasItsVersions(t *testing.T) {
 	if now := at(guide+"/v1", 200); strings.Contains(now, "今天用的不是它") || !strings.Contains(now, "开始办理") {
 		t.Error("the version of today")
 	}
+	if page := at(guide+"?on=昨天", 422); !strings.Contains(page, "看哪一天的指南") {
+		t.Error("a day that is none")
+	}
+	at(guide+"?on=2001-01-01", 403)
 	for _, bad := range []string{"/v0", "/v2", "/1", "/v01", "/flow.svg?v=v2"} {
 		at(guide+bad, 404)
 	}
 	w.ended("林木采伐许可", strings.TrimPrefix(guide, "/items/"))
 	at(guide, 403)
 	past := at(guide+"/v1", 200)
+	a, err := http.Get(w.Server.URL + guide + "/v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = a.Body.Close()
+	if links := strings.Join(a.Header.Values("Link"), ","); !strings.Contains(links, "<"+guide+`/v1>; rel="canonical"`) {
+		t.Errorf("its address for programs: %q", links)
+	}
 	if !strings.Contains(past, "今天用的不是它") || strings.Contains(past, `href="/apply/`) {
 		t.Error("the version of an item that is gone")
 	}

@@ -42,13 +42,14 @@ const maxReason = 500
 // Check says what an import would do and writes nothing. What is wrong is an
 // Invalid error with a field for each problem.
 func (d *Desk) Check(ctx context.Context, a act.Actor, o catalog.ImportOptions, drafts []*catalog.Draft) (catalog.Imported, error) {
-	o.Try = true
+	o.Try, o.Ahead = true, true
 	return catalog.ImportItems(ctx, d.Runner, a, o, drafts...)
 }
 
-// Import brings the items in, all or nothing.
+// Import brings the items in, all or nothing. What is new begins today or later,
+// as on the lists.
 func (d *Desk) Import(ctx context.Context, a act.Actor, o catalog.ImportOptions, drafts []*catalog.Draft) (catalog.Imported, error) {
-	o.Try = false
+	o.Try, o.Ahead = false, true
 	return catalog.ImportItems(ctx, d.Runner, a, o, drafts...)
 }
 
