@@ -3,6 +3,7 @@ package change_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 	"tongban/internal/work/change"
@@ -81,12 +83,35 @@ func files(t testing.TB, name string) []*catalog.Draft {
 	return drafts
 }
 
+// asked puts on their lists what the county's items charge and ask for.
+func (g *rig) asked(t testing.TB, drafts []*catalog.Draft) {
+	t.Helper()
+	put := func(list, document string, row lists.Row) {
+		people := identity.New(g.Store, g.Runner, g.Vault, identity.Options{})
+		_, err := lists.New(g.Runner, people).Change(bg, act.Machine(), "", lists.Batch{List: list, Document: document, From: day.MustParse("2024-06-01"), Reason: "公布", Region: region,
+			Changes: []lists.Change{{Content: lists.Content{Columns: row}}}})
+		must(t, err)
+	}
+	for _, d := range drafts {
+		for i, name := range d.Fees.On {
+			put("fee_admin", fmt.Sprintf("云财〔2024〕%d号", i+1), lists.Row{"code": fmt.Sprintf("SF-%d", i+1), "name": name, "agency": d.Agency, "standard": "按清单", "basis": "示范道路办法第十五条", "funds": "treasury"})
+		}
+		for _, m := range d.Materials {
+			if m.Intermediary != "" {
+				put("intermediary", "云办〔2024〕9号", lists.Row{"code": "ZJ-1", "name": m.Intermediary, "agency": d.Agency, "item": d.Code, "item_name": d.Name,
+					"basis": "示范活动办法第六条", "who": "评估机构", "price": "market", "days": 5, "result": "报告"})
+			}
+		}
+	}
+}
+
 // A change from its file to the day on which it holds: checked, brought in,
 // changed by one, published by another, and who began before keeps what was.
 func TestAChangeFromFileToForce(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, g *rig) {
 		written := files(t, "items")
+		g.asked(t, written)
 		would, err := g.desk.Check(bg, by(ann), where, written)
 		must(t, err)
 		did, err := g.desk.Import(bg, by(ann), where, written)

@@ -18,7 +18,9 @@ func TestAProposalIsJudged(t *testing.T) {
 	both(t, func(t *testing.T, g *rig) {
 		_, err := law.New(g.Runner).Import(bg, act.Machine(), "", law.Library())
 		must(t, err)
-		_, err = g.desk.Import(bg, by(ann), where, files(t, "items"))
+		written := files(t, "items")
+		g.asked(t, written)
+		_, err = g.desk.Import(bg, by(ann), where, written)
 		must(t, err)
 		d := files(t, "items/tree-felling")[0]
 		item := g.item(t, d.Code)
