@@ -38,7 +38,17 @@ type itemLine struct {
 	Applicants []string `json:"applicants"`
 	Online     bool     `json:"online"`
 	Complete   bool     `json:"complete"`
+	VariantOf  string   `json:"variant_of,omitempty"`
 	Why        string   `json:"why,omitempty"`
+}
+
+// familyMember is an item of the same family: the item of which this is a variant
+// (业务办理项), or a variant of it, with what differs for whoever applies.
+type familyMember struct {
+	ID      int64    `json:"id"`
+	Code    string   `json:"code"`
+	Name    string   `json:"name"`
+	Differs []string `json:"differs,omitempty"`
 }
 
 // guideView is everything that the guide of an item tells.
@@ -53,6 +63,8 @@ type guideView struct {
 	Bodies   map[string]string `json:"bodies"`
 	Guide    catalog.Item      `json:"guide"`
 	Form     *formView         `json:"form,omitempty"`
+	Of       *familyMember     `json:"of_item,omitempty"`
+	Variants []familyMember    `json:"variants,omitempty"`
 }
 
 // GuideIn names an item, and the answer that the reader holds.
@@ -154,7 +166,7 @@ func (s *server) searchItems(ctx context.Context, v *visit, in *searchIn) (*page
 			Words: in.Q, Who: in.Who, Agency: in.Agency, Online: in.Online, Complete: in.Complete, Limit: in.Limit, After: in.Cursor,
 		})
 		for _, h := range hits.List {
-			l := itemLine{h.Item, h.Version, h.Code, h.Name, h.Type, h.Agency, h.Applicants, h.Online, h.Complete, ""}
+			l := itemLine{h.Item, h.Version, h.Code, h.Name, h.Type, h.Agency, h.Applicants, h.Online, h.Complete, catalog.OfItem(h.Code), ""}
 			if !h.Why.IsZero() {
 				l.Why = h.Why.In(v.lang)
 			}
@@ -253,7 +265,29 @@ func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wo
 	if item.Form != nil {
 		g.Form = formOf(item.Form, lang)
 	}
+	if err := s.family(tx, item, &g, lang); err != nil {
+		return nil, err
+	}
 	return asJSON(g)
+}
+
+// family adds the item of which an item is a variant, or its variants.
+func (s *server) family(tx *store.Tx, item *catalog.Version, g *guideView, lang wording.Lang) error {
+	of, variants, err := catalog.Variants(tx, item.Code, tx.Today())
+	if err != nil {
+		return err
+	}
+	if of != nil {
+		g.Of = &familyMember{ID: of.Item, Code: of.Code, Name: of.Name}
+	}
+	for _, x := range variants {
+		v, err := s.h.Items.InForce(tx, x.Item, tx.Today())
+		if err != nil {
+			return err
+		}
+		g.Variants = append(g.Variants, familyMember{x.Item, x.Code, x.Name, texts(catalog.Differs(item, v), lang)})
+	}
+	return nil
 }
 
 func values(m map[string]string) []string {

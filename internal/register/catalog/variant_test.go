@@ -6,6 +6,7 @@ import (
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/rules/wording"
 )
 
 // An item leads to its variants and each variant back, by the two digits of their
@@ -44,6 +45,23 @@ func TestVariantsOfAnItem(t *testing.T) {
 				if strings.Join(got, " ") != want {
 					t.Errorf("%s: %q, want %q", at, got, want)
 				}
+			}
+			id, err := g.items.ByCode(tx, code)
+			must(t, err)
+			it, err := g.items.InForce(tx, id, tx.Today())
+			must(t, err)
+			short := good(t, "tree-felling", code, code+"03", "name: 采伐位置图", "name: 位置简图", "promised:  {days: 10", "promised:  {days: 3")
+			v := *it
+			v.Written = short.Item
+			var told []string
+			for _, m := range catalog.Differs(it, &v) {
+				told = append(told, m.In(wording.ZH))
+			}
+			if got := strings.Join(told, "\n"); got != "另外要交：位置简图\n不用交：采伐位置图\n承诺3个工作日（原事项10个工作日）" {
+				t.Errorf("differs: %s", got)
+			}
+			if catalog.OfItem(code+"03") != code || catalog.OfItem(code) != "" || catalog.OfItem("LOCAL-1") != "" {
+				t.Error("whose variant it is")
 			}
 			of, list, err := catalog.Variants(tx, code, tx.Today()-4000)
 			if of != nil || len(list) > 0 {

@@ -8,6 +8,7 @@ import (
 var duplicateRules = []check{
 	{Rule: Rule{"code_twice", "duplicates", Error, "GB/T 39554.1—2020"}, whole: codeTwice},
 	{Rule: Rule{"name_twice", "duplicates", Error, "GB/T 39554.1—2020"}, whole: nameTwice},
+	{Rule: Rule{"variant_twice", "duplicates", Error, "GB/T 39554.1—2020"}, whole: variantTwice},
 	{Rule: Rule{"name_near", "duplicates", Warning, "GB/T 39554.1—2020"}, whole: nameNear},
 	{Rule: Rule{"base_near", "duplicates", Warning, "GB/T 39554.1—2020"}, whole: baseNear},
 	{Rule: Rule{"name_crowd", "duplicates", Note, "GB/T 39554.1—2020"}, whole: nameCrowd},
@@ -58,6 +59,28 @@ func nameTwice(f *finder) {
 		list := f.byCode(seen[b])
 		if len(list) > 1 {
 			f.collides(list[0], list[1:], "name", list[0].Name, "n", len(list))
+		}
+	}
+}
+
+// variantTwice: an item has one variant for one situation.
+func variantTwice(f *finder) {
+	type variant struct{ of, region, name string }
+	seen := map[variant][]int{}
+	var order []variant
+	for i := range f.c.Items {
+		it := &f.c.Items[i]
+		v := variant{it.Of, it.Region, fold(it.Name)}
+		if it.Of == "" || v.name == "" {
+			continue
+		}
+		if seen[v] = append(seen[v], i); len(seen[v]) == 2 {
+			order = append(order, v)
+		}
+	}
+	for _, v := range order {
+		if list := f.byCode(seen[v]); len(list) > 1 {
+			f.collides(list[0], list[1:], "name", list[0].Name, "of", v.of, "n", len(list))
 		}
 	}
 }

@@ -53,6 +53,8 @@ var itemTries = []try{
 
 	{"code_twice", func(c *checkup.Catalogue) { c.Items = append(c.Items, c.Items[2]) }, twin(func(*checkup.Item) {})},
 	{"name_twice", twin(func(it *checkup.Item) { it.Name = "食品作坊（经营）许可" }), twin(func(it *checkup.Item) { it.Of = code })},
+	{"variant_twice", variants("设立", "设 立"), variants("设立", "变更")},
+	{"variant_orphan", twin(func(it *checkup.Item) { it.Of = body + "4990131901777" }), variants("设立", "变更")},
 	{"name_near", twin(func(it *checkup.Item) { it.Name = "食品作坊经营审批" }), twin(func(it *checkup.Item) { it.Name = "食品作坊经营变更许可" })},
 	{"name_near", twin(func(it *checkup.Item) { it.Name = "食品坊经营许可"; it.Agency = "wjj" }), twin(func(it *checkup.Item) { it.Name, it.Region = "食品作坊经营审批", "990125" })},
 	{"base_near", func(c *checkup.Catalogue) {

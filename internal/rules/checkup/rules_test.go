@@ -1,6 +1,7 @@
 package checkup_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,17 @@ func twin(change func(it *checkup.Item)) func(*checkup.Catalogue) {
 		it.Code, it.Base = "511A0017900001-990124000000-000-"+body+"-1-00", ""
 		change(&it)
 		c.Items = append(c.Items, it)
+	}
+}
+
+// variants adds variants of the licence with these names.
+func variants(names ...string) func(*checkup.Catalogue) {
+	return func(c *checkup.Catalogue) {
+		for i, name := range names {
+			it := licence(c.Items[0].Guide.Basis)
+			it.Code, it.Of, it.Name = fmt.Sprintf("%s%02d", code, i+1), code, "食品作坊经营许可（"+name+"）"
+			c.Items = append(c.Items, it)
+		}
 	}
 }
 

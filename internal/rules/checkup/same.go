@@ -11,6 +11,7 @@ import (
 // are held against is the base item; without one, the highest implementation.
 var sameRules = []check{
 	{Rule: Rule{"base_missing", "same", Error, "GB/T 39554.1—2020"}, item: baseMissing},
+	{Rule: Rule{"variant_orphan", "same", Error, "GB/T 39554.1—2020"}, item: variantOrphan},
 	{Rule: Rule{"same_name", "same", Error, "GB/T 39554.1—2020"}, item: sameName},
 	{Rule: Rule{"same_type", "same", Error, "GB/T 39554.1—2020"}, item: sameType},
 	{Rule: Rule{"same_basis", "same", Error, "GB/T 39554.1—2020"}, item: sameBasis},
@@ -25,6 +26,16 @@ func baseMissing(f *finder, it *Item) {
 	}
 	if _, ok := f.index.bases[it.Base]; !ok {
 		f.found(it.subject(), "base", it.Base)
+	}
+}
+
+// variantOrphan: a variant stands under an item that is offered.
+func variantOrphan(f *finder, it *Item) {
+	if it.Of == "" {
+		return
+	}
+	if _, ok := f.index.items[it.Of]; !ok {
+		f.found(it.subject(), "of", it.Of)
 	}
 }
 

@@ -90,7 +90,7 @@ func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, field ui.Field,
 		if data.Told, err = objections.Tell(tx, object.OnItems, v.Code); err != nil {
 			return err
 		}
-		if err := data.related(tx, v); err != nil {
+		if err := p.related(tx, v, &data); err != nil {
 			return err
 		}
 		err = p.versions(tx, v, &data)

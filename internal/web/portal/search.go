@@ -31,6 +31,7 @@ type result struct {
 	Links        []ui.Link
 	Facts        ui.Text
 	Why          ui.Text
+	Variant      bool // 业务办理项: one situation of another item
 }
 
 func (p *portal) search(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +145,7 @@ func pager(r *http.Request, shown int, next string) (pg ui.Pager, first string) 
 }
 
 func (p *portal) result(tx *store.Tx, r *http.Request, h catalog.Hit) (result, error) {
-	x := result{Name: ui.Plain(h.Name), Agency: ui.Plain(p.agency(tx, h.Agency)), Href: "/items/" + id(h.Item)}
+	x := result{Name: ui.Plain(h.Name), Agency: ui.Plain(p.agency(tx, h.Agency)), Href: "/items/" + id(h.Item), Variant: catalog.OfItem(h.Code) != ""}
 	if h.Why.Key != "" {
 		x.Why = h.Why
 	}

@@ -10,6 +10,7 @@ import (
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
 	"tongban/internal/rules/day"
+	"tongban/internal/rules/wording"
 	"tongban/internal/web/lists"
 	"tongban/internal/web/ui"
 )
@@ -81,15 +82,34 @@ func linked(h http.Header, v *catalog.Version, today day.Day) {
 }
 
 // related are the items of the same family (业务办理项).
-func (d *guideData) related(tx *store.Tx, v *catalog.Version) error {
+func (p *portal) related(tx *store.Tx, v *catalog.Version, d *guideData) error {
 	of, variants, err := catalog.Variants(tx, v.Code, tx.Today())
 	if d.Variant = of != nil; d.Variant {
 		variants = []catalog.Variant{*of}
 	}
 	for _, x := range variants {
-		d.Family = append(d.Family, ui.Link{Text: ui.Plain(x.Name), Href: "/items/" + id(x.Item)})
+		l := ui.Link{Text: ui.Plain(x.Name), Href: "/items/" + id(x.Item)}
+		if !d.Variant {
+			other, err := p.House.Items.InForce(tx, x.Item, tx.Today())
+			if err != nil {
+				return err
+			}
+			if m := catalog.Differs(v, other); len(m) > 0 {
+				l.Note = notes(m)
+			}
+		}
+		d.Family = append(d.Family, l)
 	}
 	return err
+}
+
+// notes says several things in one line, in both languages.
+func notes(list []wording.Message) ui.Text {
+	var zh, en []string
+	for _, m := range list {
+		zh, en = append(zh, m.In(wording.ZH)), append(en, m.In(wording.EN))
+	}
+	return ui.Both{ZH: strings.Join(zh, "；"), EN: strings.Join(en, "; ")}
 }
 
 // versions is the history of an item, the newest first, each at its own address.
