@@ -65,7 +65,7 @@ type Options struct {
 	Restore     bool      // the database is about to be restored into: it extends nothing yet
 	Hooks       notice.Gate
 	Higher      publish.Higher // portal of the higher level; none when its URL is ""
-	Backups     Backups // copies made by themselves; none when Dir is ""
+	Backups     Backups        // copies made by themselves; none when Dir is ""
 	Watched     Watched
 	Hash        identity.Argon
 	Log         *slog.Logger

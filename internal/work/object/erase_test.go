@@ -110,6 +110,9 @@ func TestAnswersAskForNothing(t *testing.T) {
 		if e := err.(*act.Error); len(e.Fields) != 1 || e.Fields[0].Name != "reason" { //nolint:errorlint // refused has seen it
 			t.Errorf("%+v", e)
 		}
-		must(t, g.desk.Answer(bg, g.market, "", to(x, func(r *object.Reply) { r.Reason = "这项权力不收费，也不用找中介。"; r.Shown = "要我交500元检验费" })))
+		must(t, g.desk.Answer(bg, g.market, "", to(x, func(r *object.Reply) {
+			r.Reason = "这项权力不收费，也不用找中介。"
+			r.Shown = "要我交500元检验费"
+		})))
 	})
 }

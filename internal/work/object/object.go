@@ -32,7 +32,9 @@ var (
 )
 
 // Commands lists the commands of this room.
-func Commands() []act.Command { return []act.Command{CommandFile, CommandOpen, CommandAnswer, CommandErase} }
+func Commands() []act.Command {
+	return []act.Command{CommandFile, CommandOpen, CommandAnswer, CommandErase}
+}
 
 // Desk takes and answers objections.
 type Desk struct {
