@@ -82,19 +82,24 @@ func (n newRow) stand(tx *store.Tx) error {
 // create puts a new item with its first version and its event. The code is the
 // item's for ever: a second command with the same code ends in a conflict.
 func create(c *act.Call, n newRow) (Ref, error) {
+	_, ref, err := enter(c, n)
+	return ref, err
+}
+
+func enter(c *act.Call, n newRow) (root, Ref, error) {
 	tx := c.Tx
 	if err := n.stand(tx); err != nil {
-		return Ref{}, err
+		return root{}, Ref{}, err
 	}
 	r := root{id: tx.NewID(), code: n.d.Code, newest: 1}
 	v := tx.NewID()
 	if err := r.note(c, publishedEvent("item.entered", r, v, n)); err != nil {
-		return Ref{}, err
+		return r, Ref{}, err
 	}
 	tx.PutOne(act.Changed("catalog.thing.item"), `insert into item(home, id, code, newest, created, version, leaf)
 		values($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`, tx.Home(), r.id, r.code, r.newest, tx.Now(), r.chain.Version, r.chain.Leaf)
 	putVersion(c, r, v, n)
-	return Ref{Item: r.id, Version: v, Code: r.code}, r.point(tx, n)
+	return r, Ref{Item: r.id, Version: v, Code: r.code}, r.point(tx, n)
 }
 
 // publish puts a further version: the one in force ends where it begins.

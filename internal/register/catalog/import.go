@@ -27,7 +27,7 @@ type Ref struct {
 // Imported says what an import did, or would do.
 type Imported struct {
 	New      []Ref `json:"new,omitempty"`      // entered, in force from their day
-	Proposed []Ref `json:"proposed,omitempty"` // known already and changed: another person has to publish them
+	Proposed []Ref `json:"proposed,omitempty"` // what another person has to publish: changes, and the guides of new items
 	Same     int   `json:"same,omitempty"`     // known already, word for word
 
 	// Changed is in what the rows of a list differ from what they change, up to
@@ -47,7 +47,7 @@ type ImportOptions struct {
 	From   day.Day // for items known by name only: in force from; 0 is today
 	Token  string  // idempotency key, "" for none
 	Try    bool    // only tell what would be done
-	Ahead  bool    // a new item may not begin in the past, unless the catalogue is empty
+	Ahead  bool    // of people: a new item may not begin in the past, and its guide is published by another, unless the catalogue is empty
 }
 
 // importIn is the input of the command, by which a repetition is known.
@@ -59,8 +59,10 @@ type importIn struct {
 // ImportItems brings in items, all or nothing, as one command with an event for
 // each. New codes are entered and hold from their day; a code that is known
 // with other words becomes a proposal that another person has to publish; what
-// is known word for word is left alone. What is wrong is an Invalid error with
-// a field for each problem.
+// is known word for word is left alone. A new item that could be applied for is
+// entered by its name where Ahead is asked for, and its guide, form and flow are
+// such a proposal too: what is licensed is not for one person to say (行政许可法
+// 14–17). What is wrong is an Invalid error with a field for each problem.
 func ImportItems(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, drafts ...*Draft) (Imported, error) {
 	in := importIn{Digest: digestOf(drafts), Options: o}
 	if o.Try {
@@ -90,6 +92,10 @@ func try(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, draft
 		for _, d := range p.enter {
 			out.New = append(out.New, Ref{Code: d.Code})
 		}
+		for _, d := range p.announce {
+			out.New = append(out.New, Ref{Code: d.Code})
+			out.Proposed = append(out.Proposed, Ref{Code: d.Code})
+		}
 		for _, x := range p.propose {
 			out.Proposed = append(out.Proposed, Ref{Item: x.root.id, Code: x.root.code})
 			if x.d.NameOnly() && len(out.Changed) < lists.MostDifferences {
@@ -104,9 +110,10 @@ func try(ctx context.Context, r *act.Runner, a act.Actor, o ImportOptions, draft
 
 // planned is what an import comes to.
 type planned struct {
-	enter   []*Draft
-	propose []change
-	same    int
+	enter    []*Draft
+	announce []*Draft // entered by name, and proposed with all that they say
+	propose  []change
+	same     int
 }
 
 type change struct {
@@ -170,11 +177,11 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 		problems = append(problems, differs...)
 		known := roots[d.Code]
 		if known == nil {
-			problems = append(problems, d.unknown()...)
-			if from := firstDay(tx, o, d); o.Ahead && from < tx.Today() {
-				problems = append(problems, d.problem("catalog.import.past", "name", d.Name, "day", from))
+			wrong, err := p.unknown(tx, o, d)
+			if err != nil {
+				return p, err
 			}
-			p.enter = append(p.enter, d)
+			problems = append(problems, wrong...)
 			continue
 		}
 		wrong, err := p.known(tx, o, *known, d)
@@ -236,12 +243,30 @@ func (p *planned) since(tx *store.Tx, r root, d *Draft) (wrong []Problem, done b
 	return []Problem{d.problem("catalog.import.since", "base", d.row.base, "newest", r.newest)}, true, nil
 }
 
-// unknown refuses a row that wants to do something with an item that there is not.
-func (d *Draft) unknown() []Problem {
-	if d.row.base == 0 && (d.row.op == lists.Put || d.row.op == lists.Add) {
-		return nil
+// unknown plans what becomes of a draft whose code is not in the register. A row
+// that wants to do something with an item that there is not is refused.
+func (p *planned) unknown(tx *store.Tx, o ImportOptions, d *Draft) (wrong []Problem, err error) {
+	if d.row.base != 0 || d.row.op != lists.Put && d.row.op != lists.Add {
+		wrong = append(wrong, d.problem("catalog.import.not_there", "code", d.Code))
 	}
-	return []Problem{d.problem("catalog.import.not_there", "code", d.Code)}
+	if !o.Ahead {
+		p.enter = append(p.enter, d)
+		return wrong, nil
+	}
+	from := firstDay(tx, o, d)
+	if d.NameOnly() {
+		p.enter = append(p.enter, d)
+		if from < tx.Today() {
+			wrong = append(wrong, d.problem("catalog.import.past", "name", d.Name, "day", from))
+		}
+		return wrong, nil
+	}
+	p.announce = append(p.announce, d)
+	if from <= tx.Today() { // the other person needs a day, and the name is there before
+		wrong = append(wrong, d.problem("catalog.import.tomorrow", "name", d.Name, "day", tx.Today()+1))
+	}
+	off, err := d.listed(tx, from)
+	return append(wrong, off...), err
 }
 
 // AsError makes one Invalid error of problems, a field each; nil of none.
@@ -272,6 +297,14 @@ func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err err
 		}
 		out.New = append(out.New, ref)
 	}
+	for _, d := range p.announce {
+		ref, id, err := announce(c, o, d)
+		if err != nil {
+			return out, err
+		}
+		out.New = append(out.New, ref)
+		out.Proposed = append(out.Proposed, Ref{Item: ref.Item, Version: id, Code: ref.Code})
+	}
 	for _, x := range p.propose {
 		id, err := x.root.propose(c, proposal{kind: Publishing, region: o.Region, from: x.d.InForce.From, d: x.d})
 		if err != nil {
@@ -279,10 +312,23 @@ func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err err
 		}
 		out.Proposed = append(out.Proposed, Ref{Item: x.root.id, Version: id, Code: x.root.code})
 	}
-	if len(p.enter) > 0 {
+	if len(p.enter)+len(p.announce) > 0 {
 		bump(c.Tx)
 	}
 	return out, counted(c.Tx, len(p.enter))
+}
+
+// announce enters a new item by its name from today on, and proposes what else it
+// says for its own day.
+func announce(c *act.Call, o ImportOptions, d *Draft) (Ref, int64, error) {
+	name := &Draft{Item: Item{Format: Format, Name: d.Name, Code: d.Code, Type: d.Type, Agency: d.Agency, Aliases: d.Aliases, SourceCode: d.SourceCode}}
+	name.write()
+	r, ref, err := enter(c, newRow{d: name, region: o.Region, span: day.Span{From: c.Today()}})
+	if err != nil {
+		return ref, 0, err
+	}
+	id, err := r.propose(c, proposal{kind: Publishing, region: o.Region, from: firstDay(c.Tx, o, d), d: d})
+	return ref, id, err
 }
 
 // entersAtOnce is how many new items are held before their rows are sent.
