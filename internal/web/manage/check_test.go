@@ -119,7 +119,7 @@ func TestACircleIsDrawn(t *testing.T) {
 	m := w.Official("zfb_catalogue_1")
 	holds(t, m.Get("/manage/checkup").Fill("/manage/checkup"), 200, "正在体检")
 	checked(t, w)
-	m.Get("/manage/checkup")
+	m.Get("/manage/checkup?state=open")
 	at := findingAt.FindString(m.Page)
 	circle := checkup.Plain{ID: at[len("/manage/checkup/"):], Rule: "proof_circle", Severity: checkup.Error, Subject: checkup.Subject{Kind: checkup.OfDocument, Code: "居住证明", Name: "居住证明"},
 		Article: "行政许可法第三十一条", Message: "要居住证明得先有用工证明", Ring: []checkup.Subject{{Kind: checkup.OfDocument, Code: "居住证明", Name: "居住证明"}, {Kind: checkup.OfDocument, Code: "用工证明", Name: "用工<证明>"}}}

@@ -63,10 +63,13 @@ func TestAnAgencysManagerHasTheirOwnPartOnly(t *testing.T) {
 		"/manage/hall":    {"", "交通局"},
 	} {
 		page := m.Get(path).Is(http.StatusOK).Page
+		if path == "/manage/checkup" { // what was found is listed where it is asked for
+			page += m.Get(path + "?state=open").Is(http.StatusOK).Page
+		}
 		if !strings.Contains(page, says[0]) || strings.Contains(page, says[1]) {
 			t.Errorf("%s does not show their own part only", path)
 		}
-		if !strings.Contains(page, `<a href="`+path+`" aria-current="page">`) || strings.Count(page, `aria-current="page"`) != 1 {
+		if !strings.Contains(page, `<a href="`+path+`" aria-current="page">`) || strings.Contains(strings.Replace(m.Page, `aria-current="page"`, "", 1), `aria-current="page"`) {
 			t.Errorf("%s does not mark its entry of the menu", path)
 		}
 		chief.Get(path).Is(http.StatusOK)

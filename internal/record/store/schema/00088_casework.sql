@@ -1,10 +1,9 @@
--- +goose NO TRANSACTION
 -- +goose Up
 
 -- An order that running cases of an item be moved to another of its versions, on
 -- one article for all: of the head of an agency for cases that were named, or of an
 -- adjustment for all that run on the day on which it takes effect.
-create table if not exists move_order (
+create table move_order (
   home       bigint  not null,
   id         bigint  not null,
   item       bigint  not null,
@@ -22,11 +21,11 @@ create table if not exists move_order (
   ended      bigint  not null,
   primary key (home, id)
 );
-create index if not exists move_order_item on move_order (home, item, id);
-create index if not exists move_order_adjustment on move_order (home, adjustment, item) where adjustment > 0;
+create index move_order_item on move_order (home, item, id);
+create index move_order_adjustment on move_order (home, adjustment, item) where adjustment > 0;
 
 -- What became of each case of an order.
-create table if not exists move_line (
+create table move_line (
   home   bigint not null,
   moves  bigint not null,        -- the order
   matter bigint not null,
@@ -35,7 +34,4 @@ create table if not exists move_line (
   at     bigint not null,
   primary key (home, moves, matter)
 );
-create index if not exists move_line_state on move_line (home, moves, state, matter);
-
--- What runs, by item and version.
-create index concurrently proceeding_running_item on proceeding (home, kind, item, item_version, agency, id) where closed = 0;
+create index move_line_state on move_line (home, moves, state, matter);
