@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -218,4 +219,34 @@ func (r *root) numbered(tx *store.Tx, n int) (v newest, found bool, err error) {
 		return v, found, err
 	}
 	return v, true, yaml.Unmarshal(written, &v.Item)
+}
+
+// newestAtOnce is of how many items the newest versions are read together.
+const newestAtOnce = 200
+
+// newestOf reads the newest versions of the items that drafts have the codes of, by item.
+func newestOf(tx *store.Tx, roots map[string]*root, drafts []*Draft) (map[int64]newest, error) {
+	args, in := []any{tx.Home()}, []string{}
+	for _, d := range drafts {
+		if r := roots[d.Code]; r != nil {
+			args = append(args, r.id)
+			in = append(in, "$"+strconv.Itoa(len(args)))
+		}
+	}
+	all := map[int64]newest{}
+	if len(in) == 0 {
+		return all, nil
+	}
+	return all, tx.Each(func(row store.Row) error {
+		var id int64
+		var v newest
+		var written []byte
+		if err := row.Scan(&id, &v.from, &v.complete, &v.digest, &written); err != nil {
+			return err
+		}
+		err := yaml.Unmarshal(written, &v.Item)
+		all[id] = v
+		return err
+	}, `select i.id, v.from_day, v.complete, v.digest, v.written from item i join item_version v on v.home = i.home and v.item = i.id and v.n = i.newest
+		where i.home = $1 and i.id in (`+strings.Join(in, ", ")+`)`, args...)
 }

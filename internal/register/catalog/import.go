@@ -163,7 +163,13 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 	}
 	var problems []Problem
 	first := make(map[string]*Draft, len(drafts))
-	for _, d := range drafts {
+	var was map[int64]newest
+	for i, d := range drafts {
+		if i%newestAtOnce == 0 {
+			if was, err = newestOf(tx, roots, drafts[i:min(i+newestAtOnce, len(drafts))]); err != nil {
+				return p, err
+			}
+		}
 		problems = append(problems, settleAgency(d, bodies)...)
 		if at, twice := first[d.Code]; twice {
 			problems = append(problems, d.problem("catalog.import.twice", "code", d.Code, "first", at.Name))
@@ -184,7 +190,7 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 			problems = append(problems, wrong...)
 			continue
 		}
-		wrong, err := p.known(tx, o, *known, d)
+		wrong, err := p.known(tx, *known, was[known.id], d)
 		if err != nil {
 			return p, err
 		}
@@ -194,11 +200,7 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 }
 
 // known plans what becomes of a draft whose code is in the register.
-func (p *planned) known(tx *store.Tx, o ImportOptions, r root, d *Draft) ([]Problem, error) {
-	was, err := r.newestVersion(tx)
-	if err != nil {
-		return nil, err
-	}
+func (p *planned) known(tx *store.Tx, r root, was newest, d *Draft) ([]Problem, error) {
 	same := bytes.Equal(was.digest, d.digest())
 	if d.NameOnly() {
 		if wrong, done, err := p.since(tx, r, d); done || err != nil {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"tongban/internal/record/act"
@@ -52,8 +53,10 @@ func MaySayOf(tx *store.Tx, on day.Day, l demand.Lists, said ...Said) (err error
 	if silent(said) {
 		return nil
 	}
-	if l.Services, err = lists.ServiceNames(tx, on); err != nil {
-		return err
+	if slices.ContainsFunc(said, func(x Said) bool { return demand.Asks(x.Words) }) {
+		if l.Services, err = lists.ServiceNames(tx, on); err != nil {
+			return err
+		}
 	}
 	var wrong []act.Field
 	for _, x := range said {

@@ -43,14 +43,12 @@ const most = 20
 func In(text string, l Lists) (all []Found) {
 	seen := map[Found]bool{}
 	guide := ""
-	for _, g := range l.Guide {
-		for _, s := range sentences(g) {
-			guide += s.text + "。"
-		}
-	}
 	add := func(s *sentence, kind Kind, at span) {
+		if guide == "" { // read only where something was found: most words ask for nothing
+			guide = l.guide()
+		}
 		f := Found{kind, s.original(at)}
-		if !seen[f] {
+		if !seen[f] && !strings.Contains(guide, s.text+"。") {
 			seen[f] = true
 			all = append(all, f)
 		}
@@ -58,9 +56,6 @@ func In(text string, l Lists) (all []Found) {
 	for _, s := range sentences(text) {
 		if len(all) == most {
 			break
-		}
-		if strings.Contains(guide, s.text+"。") {
-			continue
 		}
 		if at, ok := s.payment(l); ok {
 			add(s, Payment, at)
@@ -70,6 +65,29 @@ func In(text string, l Lists) (all []Found) {
 		}
 	}
 	return all
+}
+
+// Asks tells whether a text asks for anything at all. One that does not need not be
+// held against the services on the list.
+func Asks(text string) bool {
+	for _, s := range sentences(text) {
+		if asks.MatchString(s.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// guide is what the guide says, sentence by sentence as they are judged.
+func (l Lists) guide() string {
+	var b strings.Builder
+	b.WriteString("。")
+	for _, g := range l.Guide {
+		for _, s := range sentences(g) {
+			b.WriteString(s.text + "。")
+		}
+	}
+	return b.String()
 }
 
 // span is a stretch of a sentence, in bytes of its folded text.
