@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -87,10 +88,12 @@ func (c *County) findPeople(tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		if !found {
-			return fmt.Errorf("the county was not founded here: %s is missing", key)
+		if found { // who joined the book in a later release is not in a county founded before
+			c.Persons[key] = id
 		}
-		c.Persons[key] = id
+	}
+	if len(c.Persons) == 0 {
+		return errors.New("the county was not founded here: nobody of it is known")
 	}
 	return nil
 }
@@ -226,5 +229,5 @@ func (c *County) Accounts() []Account {
 	for _, s := range c.book.Staff {
 		staff = append(staff, Account{Key: s.Key, Login: s.Login, Name: s.Name, Agency: s.Agency, Posts: s.Posts, Password: StaffPassword, TOTP: StaffTOTP})
 	}
-	return slices.Concat(story, staff, people)
+	return slices.DeleteFunc(slices.Concat(story, staff, people), func(a Account) bool { return c.Persons[a.Key] == 0 })
 }

@@ -37,7 +37,7 @@ var _ io.ReadSeeker = (*heap)(nil)
 
 // The test is alone while it looks at the memory: it does not run in parallel.
 func TestBigTableInBoundedMemory(t *testing.T) {
-	const rows, size = 100_000, 1000
+	const rows, size = 60_000, 1000
 	p := newPlatform(t)
 	a := p.open(t, store.SQLite).serve(t)
 	for from := 0; from < rows; from += 5000 {
