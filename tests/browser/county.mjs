@@ -94,8 +94,11 @@ export async function press(page, words, { in: scope = 'main' } = {}) {
   return answer;
 }
 
-// text is what a reader sees of the page.
-export const text = (page, at = 'main') => page.locator(at).innerText();
+// text is what a reader sees of the page, once it is whole.
+export async function text(page, at = 'main') {
+  await page.waitForLoadState();
+  return page.locator(at).innerText();
+}
 
 // says asserts that the page says something, and gives the match.
 export async function says(page, what, at = 'main') {

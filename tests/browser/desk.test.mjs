@@ -2,7 +2,7 @@
 // letters at 1280 and 360, over a county with cases in different states.
 import { test, before, after, describe } from 'node:test';
 import assert from 'node:assert/strict';
-import { axe, desk, launch, letters, noSideways, open, ordered, phone, quiet, serve, shot, targets } from './lib.mjs';
+import { axe, desk, launch, letters, noSideways, open, ordered, phone, quiet, serve, shot, targets, turned } from './lib.mjs';
 
 let browser, server;
 before(async () => {
@@ -78,33 +78,34 @@ describe('pages of officials', () => {
 
   test('the forms of tasks, the intake and an official', async () => {
     const page = await open(browser, server.url, { viewport: desk });
+    const go = (at) => turned(page, () => page.click(at));
     await page.goto(`${server.url}/as/scjg_decider_1`);
     await page.goto(server.url + await caseAt(page, '/office', '决定'));
-    await page.click('.identity-acts .primary');
+    await go('.identity-acts .primary');
     await page.check('input[value=refused]');
-    await page.click('button[value=preview]');
+    await go('button[value=preview]');
     await checks(page, 'decide');
     await page.goto(`${server.url}/as/spj_window_1`);
     await page.goto(`${server.url}/counter/intake`);
     await page.fill('[name=number]', '990124197902156918');
-    await page.click('main button.primary');
+    await go('main button.primary');
     await page.fill('[name=words]', '小作坊');
-    await page.click('main .search button');
+    await go('main .search button');
     await checks(page, 'intake-items');
-    await page.click('.result button');
-    await page.click('button[value=submit]');
+    await go('.result button');
+    await go('button[value=submit]');
     await checks(page, 'draft-wrong');
     await page.goto(`${server.url}/counter/intake`);
     await page.fill('[name=number]', '990124195001010000');
-    await page.click('main button.primary');
+    await go('main button.primary');
     await checks(page, 'intake-unknown');
     await page.goto(`${server.url}/as/zfb_admin_1`);
     await page.goto(`${server.url}/admin/staff?agency=scjg`);
-    await page.click('tbody th a');
+    await go('tbody th a');
     await checks(page, 'official');
     await page.goto(`${server.url}/as/zfb_catalogue_1`);
     await page.goto(`${server.url}/admin/items?open=yes`);
-    await page.click('tbody th a');
+    await go('tbody th a');
     await checks(page, 'item');
     await page.context().close();
   });

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { county, says, text, visit } from './county.mjs';
 import { keys, mouse } from './hands.mjs';
-import { axe, desk, launch, letters, noSideways, phone, shot, targets } from './lib.mjs';
+import { axe, desk, launch, letters, noSideways, phone, shot, targets, turned } from './lib.mjs';
 
 let where, browser;
 before(async () => {
@@ -29,7 +29,7 @@ async function sees(page, name, ...words) {
 // changes adds a step that is done on a condition to an item's flow, changes the
 // condition by its rows, tries the flow, compares it, and hands it in.
 async function changes(page, how, name, item) {
-  const go = async (at) => { const loaded = page.waitForEvent('load'); await how.press(at); await loaded; };
+  const go = (at) => turned(page, () => how.press(at));
   const save = 'main form .buttons button.primary';
   await page.goto(`${where.base}/manage/flows?words=${encodeURIComponent(item.words)}`);
   const at = await page.locator('main tbody a', { hasText: item.words }).first().getAttribute('href');
@@ -89,7 +89,7 @@ async function changes(page, how, name, item) {
 // published is another person's part, and what everybody reads then.
 async function published(name, how, options, item, id) {
   await using('zfb.catalogue2', options, async (page) => {
-    const go = async (at) => { const loaded = page.waitForEvent('load'); await how(page).press(at); await loaded; };
+    const go = (at) => turned(page, () => how(page).press(at));
     await page.goto(`${where.base}/admin/proposals`);
     const compare = await page.locator(`main section:has-text("${name}") a[href*="/manage/flows/${id}/compare"]`).getAttribute('href');
     await go(`main a[href="${compare}"]`);
@@ -131,7 +131,7 @@ test('in large letters the rows, the trial and the table keep their width', asyn
       await page.goto(`${where.base}${at}/add?id=accept`);
       await page.click('main details.fold > summary');
       await page.selectOption('[name="c.add.0"]', 'form.method');
-      await page.click('button[value="row.0"]');
+      await turned(page, () => page.click('button[value="row.0"]'));
     };
     for (const [name, open] of [['rows', row], ['table', () => page.goto(where.base + at)], ['try', () => page.goto(`${where.base}${at}/try`)]]) {
       await open();

@@ -68,6 +68,9 @@ export async function open(browser, base, { viewport = phone, size = 'standard',
     if (r.resourceType() === 'font') page.wrong.push(`font: ${r.url()}`);
   });
   page.on('response', (r) => { if (r.status() >= 500) page.wrong.push(`${r.status()} ${r.url()}`); });
+  // What is read is read of a whole page, whatever led to it.
+  const read = page.evaluate.bind(page);
+  page.evaluate = async (...what) => { await page.waitForLoadState(); return read(...what); };
   page.on('requestfinished', async (r) => {
     const s = await r.sizes().catch(() => null);
     if (s) page.wire.push({ url: r.url(), type: r.resourceType(), bytes: s.responseBodySize });
@@ -80,12 +83,10 @@ export function quiet(page) {
   assert.deepEqual(page.wrong, []);
 }
 
-// login signs in through the form, as a person does. Pages name the fields.
-export async function login(page, base, account, password, { at = '/login', user = 'account', secret = 'password' } = {}) {
-  await page.goto(base + at);
-  await page.fill(`[name="${user}"]`, account);
-  await page.fill(`[name="${secret}"]`, password);
-  await Promise.all([page.waitForLoadState('load'), page.click('main button.primary')]);
+// turned does what leads to another page and waits until that page is whole. A
+// press alone gives back as soon as the next page begins, with nothing on it yet.
+export async function turned(page, act) {
+  await Promise.all([page.waitForEvent('load'), act()]);
 }
 
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { binary, county, enter, image, press, says, text } from './county.mjs';
-import { axe, launch, noSideways, shot } from './lib.mjs';
+import { axe, launch, noSideways, shot, turned } from './lib.mjs';
 
 const phone = { width: 360, height: 740 };
 const workshop = /食品作坊经营许可（示范）/;
@@ -228,7 +228,7 @@ describe('the window asks once and accepts', () => {
     await says(page, '在图上写明每边的长度');
     await shot(page, 'story-24-correct');
     assert.equal(await page.locator('main [href*="/correct/photo"]').count(), 0, 'what was not named is not asked for');
-    await page.click('main [href*="/correct/plan"]');
+    await turned(page, () => page.click('main [href*="/correct/plan"]'));
     await page.setInputFiles('[type=file]', image('plan-with-lengths.png'));
     await Promise.all([page.waitForURL('**/correct'), page.click('main form button.primary')]);
     await shot(page, 'story-24-corrected');
@@ -239,9 +239,9 @@ describe('the window asks once and accepts', () => {
 
   step('he checks the originals and accepts; she has the sealed paper, and the clock runs', async () => {
     const page = await todo('spj.window1', '/counter');
-    await page.click(`main a[href$="${office('materials')}"]`);
+    await turned(page, () => page.click(`main a[href$="${office('materials')}"]`));
     await shot(page, 'story-26-materials');
-    await page.click('main a[href*="m=plan"]');
+    await turned(page, () => page.click('main a[href*="m=plan"]'));
     await shot(page, 'story-27-material');
     await press(page, '和原件一致');
     await page.goto(where.base + office());
@@ -255,7 +255,7 @@ describe('the window asks once and accepts', () => {
     await says(hers, /受理通知书/);
     await says(hers, /工作日/);
     await shot(hers, 'story-29-accepted');
-    await hers.getByRole('link', { name: /受理通知书/ }).first().click();
+    await turned(hers, () => hers.getByRole('link', { name: /受理通知书/ }).first().click());
     await says(hers, /云禾县行政审批局的电子印章/);
     await says(hers, /2026年3月9日/);
     await shot(hers, 'story-30-acceptance-paper');
@@ -267,8 +267,7 @@ async function act(login, words) {
   const page = await todo(login);
   const open = page.getByRole('link', { name: words, exact: true });
   if (!await open.first().isVisible()) await page.locator('main details > summary').first().click();
-  await open.first().click();
-  await page.waitForLoadState('load');
+  await turned(page, () => open.first().click());
   return page;
 }
 

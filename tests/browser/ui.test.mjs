@@ -2,7 +2,7 @@
 import { test, before, after, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import {
-  axe, desk, focusSeen, launch, letters, narrow, noSideways, open, ordered, phone, quiet, serveGuide, shot, spacing, targets, weight,
+  axe, desk, focusSeen, launch, letters, narrow, noSideways, open, ordered, phone, quiet, serveGuide, shot, spacing, targets, turned, weight,
 } from './lib.mjs';
 
 const publicPages = ['', '/home', '/search', '/search?state=empty', '/form', '/form?state=error', '/ask', '/check', '/records', '/licence', '/licence?state=void', '/confirm'];
@@ -156,12 +156,12 @@ test('errors: focus goes to the summary, its link to the field, words agree, tex
 test('without script the form, its errors, the folds and the switches work', async () => {
   await visit('/form?state=error', { script: false }, async (page) => {
     assert.equal(await page.inputValue('#f-idno'), '33012319900101123');
-    await page.click('button[name=size][value=elder]');
+    await turned(page, () => page.click('button[name=size][value=elder]'));
     assert.match(await page.getAttribute('html', 'class'), /size-elder/);
     assert.match(page.url(), /form\?state=error$/, 'back to the same page');
-    await page.click('button[name=size][value=large]');
+    await turned(page, () => page.click('button[name=size][value=large]'));
     assert.match(await page.getAttribute('html', 'class'), /size-large/);
-    await page.click('button[name=lang]');
+    await turned(page, () => page.click('button[name=lang]'));
     assert.equal(await page.getAttribute('html', 'lang'), 'en');
   });
 });
