@@ -97,7 +97,7 @@ func everyItemHasItsPower(t *testing.T, h *house.House) {
 		if c, err = desk.Live(tx); err != nil {
 			return err
 		}
-		return inspect.Each(tx, "hall", func(e lists.Entry) { listed[e.Code] = e.Type + e.Content.Columns.Text("reason") })
+		return lists.Each(tx, lists.Query{List: "hall"}, func(e lists.Entry) { listed[e.Code] = e.Type + e.Content.Columns.Text("reason") })
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -68,6 +68,23 @@ func Page(tx *store.Tx, q Query) ([]Entry, error) {
 	return q.page(tx, k, fewFound)
 }
 
+// Each goes through all entries that a query finds, page by page in one transaction.
+func Each(tx *store.Tx, q Query, f func(Entry)) error {
+	for q.Limit = MaxPage; ; {
+		page, err := Page(tx, q)
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			f(e)
+		}
+		if len(page) < MaxPage {
+			return nil
+		}
+		q.After = page[len(page)-1].Code
+	}
+}
+
 // page reads a page; words that more than few versions hold are sifted.
 func (q Query) page(tx *store.Tx, k *Kind, few int) ([]Entry, error) {
 	if q.Limit <= 0 {

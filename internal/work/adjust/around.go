@@ -61,7 +61,7 @@ func powers(tx *store.Tx, x *Examined, few int) ([]checkup.Power, error) {
 		if checkup.Wording(name) == "" {
 			return standing(tx, touched)
 		}
-		if err := each(tx, lists.Query{List: "power", Text: checkup.Wording(name), Bare: true}, func(e lists.Entry) {
+		if err := lists.Each(tx, lists.Query{List: "power", Text: checkup.Wording(name), Bare: true}, func(e lists.Entry) {
 			_, known := touched[e.Code]
 			if !known && checkup.Same(e.Name, name) {
 				touched[e.Code] = nil
@@ -77,27 +77,10 @@ func powers(tx *store.Tx, x *Examined, few int) ([]checkup.Power, error) {
 
 // standing is the whole list of powers, bare but for those that are touched.
 func standing(tx *store.Tx, touched map[string]*lists.Entry) (out []checkup.Power, err error) {
-	err = each(tx, lists.Query{List: "power", Bare: true}, func(e lists.Entry) {
+	err = lists.Each(tx, lists.Query{List: "power", Bare: true}, func(e lists.Entry) {
 		out = append(out, powerOf(*cmp.Or(touched[e.Code], &e)))
 	})
 	return out, err
-}
-
-// each goes through what a query finds.
-func each(tx *store.Tx, q lists.Query, f func(lists.Entry)) error {
-	for q.Limit = lists.MaxPage; ; {
-		page, err := lists.Page(tx, q)
-		if err != nil {
-			return err
-		}
-		for _, e := range page {
-			f(e)
-		}
-		if len(page) < lists.MaxPage {
-			return nil
-		}
-		q.After = page[len(page)-1].Code
-	}
 }
 
 // asking are the written items that name a fee or a service of an intermediary that

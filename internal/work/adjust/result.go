@@ -136,7 +136,7 @@ func (d *Desk) catalogue(tx *store.Tx, x *Examined, few int) (*checkup.Catalogue
 		if to == nil {
 			continue
 		}
-		if err := inspect.Each(tx, k.Key, func(e lists.Entry) { *to = append(*to, inspect.Line(e)) }); err != nil {
+		if err := lists.Each(tx, lists.Query{List: k.Key}, func(e lists.Entry) { *to = append(*to, inspect.Line(e)) }); err != nil {
 			return nil, err
 		}
 	}

@@ -26,7 +26,7 @@ func (d *Desk) Live(tx *store.Tx) (*checkup.Catalogue, error) {
 	}
 	c := s.bare()
 	if c.Bases != nil {
-		if err := Each(tx, baseList, func(e lists.Entry) { c.Bases = append(c.Bases, Base(e.Content)) }); err != nil {
+		if err := lists.Each(tx, lists.Query{List: baseList}, func(e lists.Entry) { c.Bases = append(c.Bases, Base(e.Content)) }); err != nil {
 			return nil, err
 		}
 	}
@@ -42,7 +42,7 @@ func (d *Desk) Live(tx *store.Tx) (*checkup.Catalogue, error) {
 			return nil, err
 		}
 		x := exercise{c: c, received: received, by: map[string][]string{}}
-		if err := Each(tx, powerList, x.power); err != nil {
+		if err := lists.Each(tx, lists.Query{List: powerList}, x.power); err != nil {
 			return nil, err
 		}
 		x.items()
@@ -96,10 +96,10 @@ func (s *setting) short(tx *store.Tx) error {
 			if *to == nil {
 				*to = []checkup.Entry{}
 			}
-			err = Each(tx, k.Key, func(e lists.Entry) { *to = append(*to, Line(e)) })
+			err = lists.Each(tx, lists.Query{List: k.Key}, func(e lists.Entry) { *to = append(*to, Line(e)) })
 		case k.Key == proofList:
 			s.Proofs = []checkup.Proof{}
-			err = Each(tx, k.Key, func(e lists.Entry) {
+			err = lists.Each(tx, lists.Query{List: k.Key}, func(e lists.Entry) {
 				p := checkup.Proof{Code: e.Code, Name: e.Name, Basis: Articles(e.Content.Columns.Text("basis"))}
 				if issuer := e.Content.Columns.Text("issuer"); issuer != "" {
 					p.Issuers = []string{issuer}
@@ -272,24 +272,6 @@ func EntriesOf(c *checkup.Catalogue, list string) *[]checkup.Entry {
 		return &c.Intermediaries
 	}
 	return nil
-}
-
-// Each goes through a list as it stands today.
-func Each(tx *store.Tx, list string, f func(lists.Entry)) error {
-	q := lists.Query{List: list, Limit: lists.MaxPage, At: lists.Stand{Day: tx.Today()}}
-	for {
-		page, err := lists.Page(tx, q)
-		if err != nil {
-			return err
-		}
-		for _, e := range page {
-			f(e)
-		}
-		if len(page) < lists.MaxPage {
-			return nil
-		}
-		q.After = page[len(page)-1].Code
-	}
 }
 
 // Written are the items in force that are fully written.

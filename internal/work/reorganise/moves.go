@@ -74,21 +74,15 @@ func (d *Desk) entriesOf(tx *store.Tx, e *Effect, g Agency) error {
 		if k.Column("agency") == nil {
 			continue
 		}
-		for after := ""; ; {
-			list, err := lists.Page(tx, lists.Query{List: k.Key, At: lists.Stand{Day: e.On}, Agency: g.Key, After: after, Limit: lists.MaxPage, Bare: true})
-			if err != nil {
-				return err
+		all := lists.Query{List: k.Key, At: lists.Stand{Day: e.On}, Agency: g.Key, Bare: true}
+		err := lists.Each(tx, all, func(x lists.Entry) {
+			ref := k.Key + "/" + x.Code
+			if to := e.receiver(g, OnEntry, ref, Move{g.Key, OnPower, x.Code, ""}); to != "" {
+				e.moves(g, OnEntry, ref, to)
 			}
-			for _, x := range list {
-				ref := k.Key + "/" + x.Code
-				if to := e.receiver(g, OnEntry, ref, Move{g.Key, OnPower, x.Code, ""}); to != "" {
-					e.moves(g, OnEntry, ref, to)
-				}
-			}
-			if len(list) < lists.MaxPage {
-				break
-			}
-			after = list[len(list)-1].Code
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
