@@ -284,18 +284,9 @@ func lineText(a ledger.Leaf) wording.Message {
 // staff of a body that takes part in it. Staff leave a look that the owner sees;
 // when it cannot be stored the case stays masked.
 func (o *Office) Look(ctx context.Context, a act.Actor, id int64, why string) (*Case, error) {
-	var c *Case
-	err := o.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if c, err = o.Show(tx, id); err != nil {
-			return err
-		}
-		if c.Asked, err = inquiries(tx, id); err != nil {
-			return err
-		}
-		return o.mayLook(tx, a, c)
-	})
+	c, err := o.masked(ctx, a, id, "look")
 	if err != nil {
-		return nil, o.Runner.Settle("look", err)
+		return nil, err
 	}
 	if c.Facts.Erased != nil || o.closedTo(a, c, why) {
 		return c, nil // what remains
