@@ -63,7 +63,7 @@ func (s *server) showAgency(ctx context.Context, _ *visit, in *agencyIn) (*bodyO
 			return act.Missing("identity.thing.agency")
 		}
 		x.From = x.Names[0].From
-		found, err := reorganise.Answers(tx, in.Agency, x.From, tx.Today(), reorganise.About{Item: wordsOf(in.Code)})
+		found, err := reorganise.Answers(tx, in.Agency, x.From, tx.Today(), reorganise.About{Item: store.Text(in.Code)})
 		if err != nil {
 			return err
 		}

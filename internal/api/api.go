@@ -77,7 +77,7 @@ func (s *server) mount(mux *http.ServeMux) {
 	reshape()
 	s.api = humago.NewWithPrefix(mux, Prefix, s.config())
 	for _, room := range []func(*server){
-		sessions, people, erasures, items, publicLists, lower, objections, laws, comparisons, reorganisations, adjusting, flows, checkups, halls, drafts, cases, runs, acts, worklists, papers, licences, inbox, calendars, codes, events,
+		sessions, people, erasures, items, publicLists, lower, higher, objections, laws, comparisons, reorganisations, adjusting, flows, checkups, halls, drafts, cases, runs, acts, worklists, papers, licences, inbox, calendars, codes, events,
 	} {
 		room(s)
 	}

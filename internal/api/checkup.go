@@ -109,12 +109,12 @@ func checkups(s *server) {
 	on(s, get("showFinding", "/checkup/findings/{finding}"), s.showFinding)
 	on(s, spec{id: "acceptFinding", method: http.MethodPost, path: "/checkup/findings/{finding}/accept", tag: "check", access: staff, command: inspect.CommandAccept.Name,
 		example: acceptFindingBody{0, "上位法正在修改，年底前补齐"}}, func(ctx context.Context, v *visit, in *onFinding[acceptFindingBody]) (*echoedBody[foundView], error) {
-		err := s.inspecting().Accept(ctx, v.actor, in.Key, inspect.Acceptance{Finding: wordsOf(in.Finding), Rev: in.Body.Rev, Reason: in.Body.Reason})
+		err := s.inspecting().Accept(ctx, v.actor, in.Key, inspect.Acceptance{Finding: store.Text(in.Finding), Rev: in.Body.Rev, Reason: in.Body.Reason})
 		return s.said(ctx, in.Keyed, in.Finding, err)
 	})
 	on(s, spec{id: "reopenFinding", method: http.MethodPost, path: "/checkup/findings/{finding}/reopen", tag: "check", access: staff, command: inspect.CommandReopen.Name,
 		example: reopenFindingBody{1}}, func(ctx context.Context, v *visit, in *onFinding[reopenFindingBody]) (*echoedBody[foundView], error) {
-		err := s.inspecting().Reopen(ctx, v.actor, in.Key, inspect.Acceptance{Finding: wordsOf(in.Finding), Rev: in.Body.Rev})
+		err := s.inspecting().Reopen(ctx, v.actor, in.Key, inspect.Acceptance{Finding: store.Text(in.Finding), Rev: in.Body.Rev})
 		return s.said(ctx, in.Keyed, in.Finding, err)
 	})
 }
@@ -185,7 +185,7 @@ func findingLine(f inspect.Finding) FindingLine {
 }
 
 func (s *server) listFindings(ctx context.Context, v *visit, in *findingsIn) (*pageOut[FindingLine], error) {
-	q := inspect.Query{State: inspect.State(in.State), Severity: checkup.Severity(in.Severity), Rule: wordsOf(in.Rule), Agency: wordsOf(in.Agency), Limit: in.Limit + 1}
+	q := inspect.Query{State: inspect.State(in.State), Severity: checkup.Severity(in.Severity), Rule: store.Text(in.Rule), Agency: store.Text(in.Agency), Limit: in.Limit + 1}
 	if err := place(in.Cursor, &q.After); err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s *server) listFindings(ctx context.Context, v *visit, in *findingsIn) (*p
 		if agency != "" {
 			q.Agency = agency
 		}
-		q.After = wordsOf(q.After)
+		q.After = store.Text(q.After)
 		all, err := inspect.Page(tx, q)
 		for _, f := range all {
 			list = append(list, findingLine(f))
@@ -210,7 +210,7 @@ func (s *server) listFindings(ctx context.Context, v *visit, in *findingsIn) (*p
 }
 
 func (s *server) foundView(tx *store.Tx, id string) (v foundView, err error) {
-	f, err := inspect.ByID(tx, wordsOf(id))
+	f, err := inspect.ByID(tx, store.Text(id))
 	if err != nil {
 		return v, err
 	}

@@ -27,6 +27,7 @@ import (
 	"tongban/internal/work/compare"
 	"tongban/internal/work/inspect"
 	"tongban/internal/work/object"
+	"tongban/internal/work/publish"
 	"tongban/internal/work/reorganise"
 )
 
@@ -78,7 +79,7 @@ func (s *server) describe() {
 	}
 	commands := map[string]act.Command{}
 	for _, c := range slices.Concat(casework.Commands(), identity.Commands(), notice.Commands(), compare.Commands(), reorganise.Commands(),
-		law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), object.Commands(), received.Commands()) {
+		law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), object.Commands(), received.Commands(), publish.Commands()) {
 		commands[c.Name] = c
 	}
 	for _, p := range s.specs {

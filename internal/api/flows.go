@@ -124,9 +124,9 @@ func (s *server) listFlows(ctx context.Context, v *visit, in *flowsIn) (*pageOut
 			return err
 		}
 		if agency == "" {
-			agency = wordsOf(in.Agency)
+			agency = store.Text(in.Agency)
 		}
-		hits, err := catalog.Search(tx, catalog.Query{Words: wordsOf(in.Q), Agency: agency, Complete: true, Limit: in.Limit, After: in.Cursor})
+		hits, err := catalog.Search(tx, catalog.Query{Words: store.Text(in.Q), Agency: agency, Complete: true, Limit: in.Limit, After: in.Cursor})
 		if err != nil {
 			return err
 		}

@@ -184,7 +184,7 @@ func (s *server) listHollowCases(ctx context.Context, v *visit, in *hollowCasesI
 		}
 		from, until := lastYear(tx)
 		list, err := proceeding.ShowElsewhere(tx, casework.Kind, from, until,
-			proceeding.Elsewhere{Item: in.Item, Window: wordsOf(in.Window), Decider: wordsOf(in.Decider)}, hollowCasesShown)
+			proceeding.Elsewhere{Item: in.Item, Window: store.Text(in.Window), Decider: store.Text(in.Decider)}, hollowCasesShown)
 		for _, c := range list {
 			out.Body.Items = append(out.Body.Items, hollowCase{c.Number, c.Accepted, moment(c.Decided)})
 		}

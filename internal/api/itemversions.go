@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
-	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 )
 
@@ -37,13 +35,8 @@ type TheItemVersion struct {
 }
 
 type listItemsIn struct {
-	Paged
-	Q      string `query:"q" maxLength:"200" example:"食品"`
-	Agency string `query:"agency" maxLength:"40" example:"scjg"`
-	Type   string `query:"type" maxLength:"40" example:"01"`
-	Region string `query:"region" maxLength:"12" example:"990124"`
-	On     string `query:"on" format:"date" example:"2026-05-01"`
-	Match  string `header:"If-None-Match" maxLength:"200"`
+	AskedOfList
+	Match string `header:"If-None-Match" maxLength:"200"`
 }
 
 // itemVersions adds the list of items, and the versions of one.
@@ -68,23 +61,7 @@ func canonical(v *catalog.Version) string {
 // listItems lists the items as they are taken away, by code.
 func (s *server) listItems(ctx context.Context, v *visit, in *listItemsIn) (*listedOut, error) {
 	return s.listed(ctx, v, in.Match, unlabelled(in, &in.Match), func(tx *store.Tx) (any, string, error) {
-		on, err := theDay(tx, in.On)
-		if err != nil {
-			return nil, "", err
-		}
-		q := lists.Query{List: catalog.ListKind.Key, At: lists.Stand{Day: on}, Agency: wordsOf(in.Agency), Type: wordsOf(in.Type), Region: wordsOf(in.Region), Text: wordsOf(in.Q), Limit: in.Limit + 1}
-		if err := place(in.Cursor, &q.After); err != nil {
-			return nil, "", err
-		}
-		q.After = wordsOf(q.After)
-		list, err := catalog.Listed(tx, q)
-		if err != nil {
-			return nil, "", err
-		}
-		views, err := s.entryViews(tx, on, list)
-		out := page("/items/entries", url.Values{"q": {in.Q}, "agency": {in.Agency}, "type": {in.Type}, "region": {in.Region}, "on": {in.On}}, in.Paged, views,
-			func(e entryView) any { return e.Code })
-		return out.Body, out.Link, err
+		return s.entriesOf(tx, catalog.ListKind.Key, "/items/entries", in.AskedOfList, catalog.Listed)
 	})
 }
 

@@ -35,6 +35,9 @@ func versionStory(w *world) {
 	if list := w.get("", "/items/entries?on=2001-01-01").ok().list("items"); len(list) != 0 {
 		w.Errorf("the list before the first day: %v", list)
 	}
+	if all := w.all("", "/items/entries"); len(all) < 3 { // the next link of the list of items leads on in it
+		w.Errorf("only %d items", len(all))
+	}
 	if s := w.get("", "/items/schema").ok(); s.str("title") == "" {
 		w.Errorf("schema: %s", s.raw)
 	}

@@ -109,7 +109,7 @@ func (s *server) repealLaw(ctx context.Context, v *visit, in *onLaw[repealBody])
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.h.Laws.Repeal(ctx, v.actor, in.Key, law.RepealIn{Law: wordsOf(in.Law), From: from, Number: in.Body.Number, Words: in.Body.Words})
+	done, err := s.h.Laws.Repeal(ctx, v.actor, in.Key, law.RepealIn{Law: store.Text(in.Law), From: from, Number: in.Body.Number, Words: in.Body.Words})
 	return &echoedBody[law.Recorded]{Echoed(in.Keyed), done}, err
 }
 
@@ -122,7 +122,7 @@ func (s *server) interpretLaw(ctx context.Context, v *visit, in *onLaw[interpret
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.h.Laws.Interpret(ctx, v.actor, in.Key, law.InterpretIn{Law: wordsOf(in.Law), Article: n, From: from, Number: in.Body.Number, Words: in.Body.Words})
+	done, err := s.h.Laws.Interpret(ctx, v.actor, in.Key, law.InterpretIn{Law: store.Text(in.Law), Article: n, From: from, Number: in.Body.Number, Words: in.Body.Words})
 	return &echoedBody[law.Recorded]{Echoed(in.Keyed), done}, err
 }
 
@@ -175,7 +175,7 @@ func (s *server) listTouched(ctx context.Context, v *visit, in *touchedIn) (*pag
 		if _, err := law.ChangeByID(tx, in.Change); err != nil {
 			return err
 		}
-		after.Kind, after.Code = wordsOf(after.Kind), wordsOf(after.Code)
+		after.Kind, after.Code = store.Text(after.Kind), store.Text(after.Code)
 		all, err := law.TouchedBy(tx, in.Change, after, in.Limit+1)
 		for _, x := range all {
 			list = append(list, restingView{Kind: x.Kind, Code: x.Code, Name: x.Label})

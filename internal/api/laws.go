@@ -165,7 +165,7 @@ func (s *server) listLaws(ctx context.Context, _ *visit, in *lawsIn) (*pageOut[L
 		return nil, err
 	}
 	err := s.read(ctx, func(tx *store.Tx) error {
-		list, cursor, err := law.List(tx, wordsOf(in.Q), wordsOf(in.Kind), wordsOf(after), in.Limit)
+		list, cursor, err := law.List(tx, store.Text(in.Q), store.Text(in.Kind), store.Text(after), in.Limit)
 		for _, x := range list {
 			out.Body.Items = append(out.Body.Items, LawLine{x.Key, x.Title, x.Kind, x.Issuer, x.Number, x.Span.From, x.Span.Until, x.Articles, x.Invented})
 		}
@@ -180,7 +180,7 @@ func (s *server) listLaws(ctx context.Context, _ *visit, in *lawsIn) (*pageOut[L
 
 func (s *server) searchArticles(ctx context.Context, _ *visit, in *lawWordsIn) (*pageOut[LawArticle], error) {
 	out := &pageOut[LawArticle]{Body: pageOf[LawArticle]{Items: []LawArticle{}}}
-	q := law.Query{Words: wordsOf(in.Q), Limit: in.Limit}
+	q := law.Query{Words: store.Text(in.Q), Limit: in.Limit}
 	if err := place(in.Cursor, &q.After); err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (s *server) searchArticles(ctx context.Context, _ *visit, in *lawWordsIn) (
 			return err
 		}
 		if in.Law != "" {
-			l, err := law.ByKey(tx, wordsOf(in.Law))
+			l, err := law.ByKey(tx, store.Text(in.Law))
 			if err != nil {
 				return err
 			}
@@ -217,7 +217,7 @@ func (s *server) showLaw(ctx context.Context, _ *visit, in *struct {
 }) (*bodyOf[lawView], error) {
 	out := &bodyOf[lawView]{lawView{Versions: []lawVersion{}}}
 	err := s.read(ctx, func(tx *store.Tx) error {
-		l, err := law.ByKey(tx, wordsOf(in.Law))
+		l, err := law.ByKey(tx, store.Text(in.Law))
 		if err != nil {
 			return err
 		}
@@ -237,7 +237,7 @@ func (in *TheLaw) read(tx *store.Tx) (l law.Law, all []law.Version, on day.Day, 
 	if on, err = theDay(tx, in.On); err != nil {
 		return l, nil, 0, err
 	}
-	if l, err = law.ByKey(tx, wordsOf(in.Law)); err != nil {
+	if l, err = law.ByKey(tx, store.Text(in.Law)); err != nil {
 		return l, nil, 0, err
 	}
 	all, err = law.Versions(tx, l.ID)
@@ -367,7 +367,7 @@ func (s *server) listResting(ctx context.Context, _ *visit, in *restingIn) (*pag
 		if err != nil {
 			return err
 		}
-		after.Kind, after.Code, after.Part = wordsOf(after.Kind), wordsOf(after.Code), law.Part(wordsOf(string(after.Part)))
+		after.Kind, after.Code, after.Part = store.Text(after.Kind), store.Text(after.Code), law.Part(store.Text(string(after.Part)))
 		found, err := law.Touching(tx, l.ID, n, on, after, in.Limit+1)
 		for _, p := range found {
 			list = append(list, restingView{p.Kind, p.Code, p.Label, string(p.Part)})
@@ -385,7 +385,7 @@ func (s *server) listCited(ctx context.Context, _ *visit, in *citedIn) (*pageOut
 		if err != nil {
 			return err
 		}
-		places, err := law.PlacesOf(tx, wordsOf(in.Kind), wordsOf(in.Code), on)
+		places, err := law.PlacesOf(tx, store.Text(in.Kind), store.Text(in.Code), on)
 		for _, p := range places {
 			c := citationView{Part: string(p.Part), Words: p.Words, Law: p.Key, Found: p.Found}
 			if p.Article.N != 0 {

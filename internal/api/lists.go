@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"unicode"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
@@ -26,14 +24,19 @@ type TheList struct {
 	Match string `header:"If-None-Match" maxLength:"200"`
 }
 
-type entriesIn struct {
-	TheList
+// AskedOfList asks for a page of a list, as it stands on a day.
+type AskedOfList struct {
 	Paged
 	Q      string `query:"q" maxLength:"200" example:"食品"`
 	Agency string `query:"agency" maxLength:"40" example:"scjg"`
 	Type   string `query:"type" maxLength:"40" example:"01"`
 	Region string `query:"region" maxLength:"12" example:"990124001"`
 	On     string `query:"on" format:"date" example:"2026-05-01"`
+}
+
+type entriesIn struct {
+	TheList
+	AskedOfList
 }
 
 type entryIn struct {
@@ -162,19 +165,9 @@ func theDay(tx *store.Tx, s string) (day.Day, error) {
 	return d, nil
 }
 
-// wordsOf leaves out of a text what no text has.
-func wordsOf(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c == unicode.ReplacementChar || unicode.IsControl(c) {
-			return -1
-		}
-		return c
-	}, s)
-}
-
 // known refuses a code that no entry can have.
 func known(code string) error {
-	if wordsOf(code) != code {
+	if store.Text(code) != code {
 		return act.Missing("lists.thing.entry")
 	}
 	return nil
@@ -219,24 +212,30 @@ func (s *server) listSchema(ctx context.Context, v *visit, in *TheList) (*listed
 
 func (s *server) listEntries(ctx context.Context, v *visit, in *entriesIn) (*listedOut, error) {
 	return s.listed(ctx, v, in.Match, unlabelled(in, &in.Match), func(tx *store.Tx) (any, string, error) {
-		on, err := theDay(tx, in.On)
-		if err != nil {
-			return nil, "", err
-		}
-		q := lists.Query{List: in.List, At: lists.Stand{Day: on}, Agency: wordsOf(in.Agency), Type: wordsOf(in.Type), Region: wordsOf(in.Region), Text: wordsOf(in.Q), Limit: in.Limit + 1}
-		if err := place(in.Cursor, &q.After); err != nil {
-			return nil, "", err
-		}
-		q.After = wordsOf(q.After)
-		list, err := lists.Page(tx, q)
-		if err != nil {
-			return nil, "", err
-		}
-		views, err := s.entryViews(tx, on, list)
-		out := page("/lists/"+url.PathEscape(in.List)+"/entries", url.Values{"q": {in.Q}, "agency": {in.Agency}, "type": {in.Type}, "region": {in.Region}, "on": {in.On}}, in.Paged, views,
-			func(e entryView) any { return e.Code })
-		return out.Body, out.Link, err
+		return s.entriesOf(tx, in.List, "/lists/"+url.PathEscape(in.List)+"/entries", in.AskedOfList, lists.Page)
 	})
+}
+
+// entriesOf is a page of a list by code: read is who keeps it, and path where the
+// page that follows is.
+func (s *server) entriesOf(tx *store.Tx, list, path string, in AskedOfList, read func(*store.Tx, lists.Query) ([]lists.Entry, error)) (body any, link string, err error) {
+	on, err := theDay(tx, in.On)
+	if err != nil {
+		return nil, "", err
+	}
+	q := lists.Query{List: list, At: lists.Stand{Day: on}, Agency: store.Text(in.Agency), Type: store.Text(in.Type), Region: store.Text(in.Region), Text: store.Text(in.Q), Limit: in.Limit + 1}
+	if err := place(in.Cursor, &q.After); err != nil {
+		return nil, "", err
+	}
+	q.After = store.Text(q.After)
+	all, err := read(tx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	views, err := s.entryViews(tx, on, all)
+	out := page(path, url.Values{"q": {in.Q}, "agency": {in.Agency}, "type": {in.Type}, "region": {in.Region}, "on": {in.On}}, in.Paged, views,
+		func(e entryView) any { return e.Code })
+	return out.Body, out.Link, err
 }
 
 func (s *server) showEntry(ctx context.Context, v *visit, in *entryIn) (*listedOut, error) {
@@ -304,7 +303,7 @@ func (s *server) compareList(ctx context.Context, v *visit, in *differencesIn) (
 		if err := place(in.Cursor, &after); err != nil {
 			return nil, "", err
 		}
-		list, last, err := s.h.Lists.Differences(tx, in.List, lists.Stand{Day: from}, lists.Stand{Day: to}, wordsOf(after), in.Limit)
+		list, last, err := s.h.Lists.Differences(tx, in.List, lists.Stand{Day: from}, lists.Stand{Day: to}, store.Text(after), in.Limit)
 		if err != nil {
 			return nil, "", err
 		}

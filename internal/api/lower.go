@@ -72,19 +72,9 @@ type lowerList struct {
 	Versions int    `json:"versions"`
 }
 
-// LowerVersion is a version that is held, by the digest of what is held.
-type LowerVersion struct {
-	Code   string  `json:"code"`
-	Name   string  `json:"name"`
-	N      int     `json:"n"`
-	From   day.Day `json:"from"`
-	Ended  bool    `json:"ended"`
-	Digest string  `json:"digest"`
-}
-
 // lowerEntry is a version with all that it says.
 type lowerEntry struct {
-	LowerVersion
+	received.Held
 	List       string         `json:"list"`
 	AgencyName string         `json:"agency_name,omitempty"`
 	Region     string         `json:"region"`
@@ -161,7 +151,7 @@ func (s *server) listLower(ctx context.Context, _ *visit, in *Paged) (*pageOut[L
 func (s *server) showLower(ctx context.Context, v *visit, in *TheBody) (*bodyOf[lowerBodyLists], error) {
 	out := &bodyOf[lowerBodyLists]{lowerBodyLists{Lists: []lowerList{}}}
 	err := s.read(ctx, func(tx *store.Tx) error {
-		b, err := received.BodyOf(tx, wordsOf(in.Region))
+		b, err := received.BodyOf(tx, store.Text(in.Region))
 		if err != nil {
 			return err
 		}
@@ -179,18 +169,14 @@ func (s *server) showLower(ctx context.Context, v *visit, in *TheBody) (*bodyOf[
 	return out, err
 }
 
-func versionLine(e *received.Entry) LowerVersion {
-	return LowerVersion{e.Code, e.Name(), e.N, e.From, e.Ended, e.Digest}
-}
-
 func entryLine(e *received.Entry) lowerEntry {
-	return lowerEntry{versionLine(e), e.List, e.Agency(), e.Region, e.Link, moment(e.At), flat(e.Content)}
+	return lowerEntry{e.Held(), e.List, e.Agency(), e.Region, e.Link, moment(e.At), flat(e.Content)}
 }
 
 // below reads something of a body that is there.
 func (s *server) below(ctx context.Context, region string, f func(tx *store.Tx) ([]received.Entry, error)) (list []received.Entry, err error) {
 	err = s.read(ctx, func(tx *store.Tx) error {
-		if _, err := received.BodyOf(tx, wordsOf(region)); err != nil {
+		if _, err := received.BodyOf(tx, store.Text(region)); err != nil {
 			return err
 		}
 		list, err = f(tx)
@@ -200,11 +186,11 @@ func (s *server) below(ctx context.Context, region string, f func(tx *store.Tx) 
 }
 
 func (s *server) lowerEntries(ctx context.Context, _ *visit, in *lowerEntriesIn) (*pageOut[lowerEntry], error) {
-	q := received.Query{Region: in.Region, List: wordsOf(in.List), Text: wordsOf(in.Q), Limit: in.Limit + 1}
+	q := received.Query{Region: in.Region, List: store.Text(in.List), Text: store.Text(in.Q), Limit: in.Limit + 1}
 	if err := place(in.Cursor, &q.After); err != nil {
 		return nil, err
 	}
-	q.After = wordsOf(q.After)
+	q.After = store.Text(q.After)
 	all, err := s.below(ctx, in.Region, func(tx *store.Tx) (_ []received.Entry, err error) {
 		if q.On, err = theDay(tx, in.On); err != nil {
 			return nil, err
@@ -227,23 +213,23 @@ func (in TheLowerList) path(rest string) string {
 }
 
 // lowerVersions lists all versions of a list by digest, for whoever compares.
-func (s *server) lowerVersions(ctx context.Context, _ *visit, in *lowerVersionsIn) (*pageOut[LowerVersion], error) {
+func (s *server) lowerVersions(ctx context.Context, _ *visit, in *lowerVersionsIn) (*pageOut[received.Held], error) {
 	var after received.Place
 	if err := place(in.Cursor, &after); err != nil {
 		return nil, err
 	}
-	after.Code = wordsOf(after.Code)
+	after.Code = store.Text(after.Code)
 	all, err := s.below(ctx, in.Region, func(tx *store.Tx) ([]received.Entry, error) {
-		return received.Versions(tx, in.Region, wordsOf(in.List), after, in.Limit+1)
+		return received.Versions(tx, in.Region, store.Text(in.List), after, in.Limit+1)
 	})
 	if err != nil {
 		return nil, err
 	}
-	list := make([]LowerVersion, len(all))
+	list := make([]received.Held, len(all))
 	for i := range all {
-		list[i] = versionLine(&all[i])
+		list[i] = all[i].Held()
 	}
-	return page(in.path("versions"), nil, Paged{Limit: in.Limit, Cursor: in.Cursor}, list, func(x LowerVersion) any { return received.Place{Code: x.Code, N: x.N} }), nil
+	return page(in.path("versions"), nil, Paged{Limit: in.Limit, Cursor: in.Cursor}, list, func(x received.Held) any { return received.Place{Code: x.Code, N: x.N} }), nil
 }
 
 // lowerEntry lists the versions of an entry, the oldest first.
@@ -252,7 +238,7 @@ func (s *server) lowerEntry(ctx context.Context, _ *visit, in *lowerEntryIn) (*b
 		return nil, err
 	}
 	all, err := s.below(ctx, in.Region, func(tx *store.Tx) ([]received.Entry, error) {
-		return received.VersionsOf(tx, in.Region, wordsOf(in.List), in.Code)
+		return received.VersionsOf(tx, in.Region, store.Text(in.List), in.Code)
 	})
 	out := &bodyOf[listOf[lowerEntry]]{listOf[lowerEntry]{[]lowerEntry{}}}
 	for i := range all {

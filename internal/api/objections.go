@@ -169,7 +169,7 @@ func (s *server) objectionAnswers(ctx context.Context, _ *visit, in *objectedIn)
 	}
 	var list []ObjectionAnswer
 	err := s.read(ctx, func(tx *store.Tx) error {
-		all, err := object.Published(tx, wordsOf(in.List), wordsOf(in.Code), at.ID, in.Limit+1)
+		all, err := object.Published(tx, store.Text(in.List), store.Text(in.Code), at.ID, in.Limit+1)
 		for i := range all {
 			list = append(list, answerOf(&all[i], tx.Today()))
 		}
@@ -201,7 +201,7 @@ func (s *server) listObjections(ctx context.Context, v *visit, in *objectionsIn)
 		if err != nil {
 			return err
 		}
-		q := object.Query{Agency: wordsOf(in.Agency), State: object.State(in.State), Before: at.ID, Limit: in.Limit + 1}
+		q := object.Query{Agency: store.Text(in.Agency), State: object.State(in.State), Before: at.ID, Limit: in.Limit + 1}
 		if only != "" {
 			q.Agency = only
 		}

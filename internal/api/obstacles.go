@@ -113,7 +113,7 @@ func (in *obstaclesIn) read(tx *store.Tx, after int64) ([]law.Obstacle, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := law.ByKey(tx, wordsOf(in.Law))
+	l, err := law.ByKey(tx, store.Text(in.Law))
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +144,6 @@ func (s *server) meetObstacle(ctx context.Context, v *visit, in *keyedBody[obsta
 	if !ok {
 		n = citation.Article{} // no law has it: the command says so after it has asked for the right
 	}
-	id, err := s.h.Laws.Meet(ctx, v.actor, in.Key, law.MeetIn{Law: wordsOf(in.Body.Law), Article: n, Words: in.Body.Words, Case: in.Body.Number})
+	id, err := s.h.Laws.Meet(ctx, v.actor, in.Key, law.MeetIn{Law: store.Text(in.Body.Law), Article: n, Words: in.Body.Words, Case: in.Body.Number})
 	return &echoedBody[obstacleDone]{Echoed(in.Keyed), obstacleDone{id}}, err
 }

@@ -12,11 +12,13 @@ import (
 	"testing"
 
 	"tongban/internal/register/law"
+	"tongban/internal/register/received"
 	"tongban/internal/work/adjust"
 	"tongban/internal/work/casework"
 	"tongban/internal/work/change"
 	"tongban/internal/work/compare"
 	"tongban/internal/work/inspect"
+	"tongban/internal/work/publish"
 )
 
 // operation is one operation as the description tells it.
@@ -127,7 +129,7 @@ func TestDescriptionHoldsTogether(t *testing.T) {
 			t.Errorf("no operation runs %s", c.Name)
 		}
 	}
-	for _, c := range slices.Concat(law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), compare.Commands()) {
+	for _, c := range slices.Concat(law.Commands(), adjust.Commands(), change.Commands(), inspect.Commands(), compare.Commands(), publish.Commands(), received.Commands()) {
 		// The next version of an item is written by an import of it, or by its flow.
 		if c.Name != "item.propose" && !commands[c.Name] {
 			t.Errorf("no operation runs %s", c.Name)

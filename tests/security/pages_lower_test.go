@@ -18,5 +18,8 @@ func init() {
 		`showLower listLowerEntries showLowerEntry listLowerVersions`, rule{open: true, away: true},
 		// Only the key of a lower body opens it, and nobody's session.
 		`receivePublished`, rule{never: true},
+		`showHigher listHigherDifferences compareHigher pushAgain`, rule{staff: true, right: "list.push"},
+		`listLowerKeys admitLower`, rule{staff: true, right: "list.receive"},
+		`endLower`, rule{staff: true, right: "list.receive", away: true},
 	))
 }

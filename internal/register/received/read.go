@@ -31,6 +31,20 @@ type Entry struct {
 	Content lists.Content
 }
 
+// Held is a version that is held, as it is told to whoever compares: by the digest
+// of what is held.
+type Held struct {
+	Code   string  `json:"code"`
+	Name   string  `json:"name"`
+	N      int     `json:"n"`
+	From   day.Day `json:"from"`
+	Ended  bool    `json:"ended"`
+	Digest string  `json:"digest"`
+}
+
+// Held tells the entry to whoever compares.
+func (e *Entry) Held() Held { return Held{e.Code, e.Name(), e.N, e.From, e.Ended, e.Digest} }
+
 // Name is what the entry is called.
 func (e *Entry) Name() string { return e.Content.Columns.Text("name") }
 

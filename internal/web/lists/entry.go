@@ -13,6 +13,7 @@ import (
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/citation"
 	"tongban/internal/rules/day"
+	"tongban/internal/web/door"
 	"tongban/internal/web/laws"
 	"tongban/internal/web/objections"
 	"tongban/internal/web/ui"
@@ -93,7 +94,7 @@ func standsOn(all []lists.Entry, on day.Day) lists.Entry {
 // version itself is asked for.
 func (o *desk) entryAs(w http.ResponseWriter, r *http.Request, k *lists.Kind, field ui.Field, on day.Day, pick func([]lists.Entry) (lists.Entry, bool)) {
 	code := r.PathValue("code")
-	if cleaned(code) != code {
+	if door.Asked(code, most) != code {
 		o.UI.NotFound(w, r)
 		return
 	}

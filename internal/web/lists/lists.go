@@ -8,9 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync"
-	"unicode"
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
@@ -86,21 +84,7 @@ func (o *desk) show(w http.ResponseWriter, r *http.Request, page ui.Page) {
 }
 
 // param is what the address says, in characters that people write and not too long.
-func param(r *http.Request, name string) string { return cleaned(r.URL.Query().Get(name)) }
-
-// cleaned leaves out what no text has, so that no database chokes on it.
-func cleaned(s string) string {
-	s = strings.Map(func(c rune) rune {
-		if c == unicode.ReplacementChar || unicode.IsControl(c) {
-			return -1
-		}
-		return c
-	}, strings.TrimSpace(s))
-	if r := []rune(s); len(r) > most {
-		return string(r[:most])
-	}
-	return s
-}
+func param(r *http.Request, name string) string { return door.Asked(r.URL.Query().Get(name), most) }
 
 // today is the day of the clock.
 func (o *desk) today() day.Day { return o.House.Store.Now().Day() }

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"tongban/internal/record/store"
 	"tongban/internal/register/lists"
@@ -39,20 +37,7 @@ func Mount(d *door.Door, mux *door.Mux) error {
 }
 
 // part is what an address names, in characters that a text has.
-func part(r *http.Request, name string) string { return cleaned(r.PathValue(name)) }
-
-func cleaned(s string) string {
-	s = strings.Map(func(c rune) rune {
-		if c == unicode.ReplacementChar || unicode.IsControl(c) {
-			return -1
-		}
-		return c
-	}, strings.TrimSpace(s))
-	if r := []rune(s); len(r) > askedMost {
-		return string(r[:askedMost])
-	}
-	return s
-}
+func part(r *http.Request, name string) string { return door.Asked(r.PathValue(name), askedMost) }
 
 // tablePage is a page that is a table, with what leads on.
 type tablePage struct {
@@ -139,7 +124,7 @@ type listPage struct {
 
 func (o *desk) list(w http.ResponseWriter, r *http.Request) {
 	q, here := r.URL.Query(), ui.Page{URL: r.URL}
-	ask := received.Query{Region: part(r, "region"), List: part(r, "list"), Text: cleaned(q.Get("q")), After: cleaned(q.Get("after")), Limit: entriesOnPage + 1}
+	ask := received.Query{Region: part(r, "region"), List: part(r, "list"), Text: door.Asked(q.Get("q"), askedMost), After: door.Asked(q.Get("after"), askedMost), Limit: entriesOnPage + 1}
 	data := listPage{Action: at(ask.Region, ask.List), Search: ui.Field{Kind: ui.FieldSearch, Name: "q", Label: ui.M("lower.search"), Hint: ui.M("lower.search.hint"), Value: ask.Text, Optional: true},
 		Data: []ui.Link{{Text: ui.M("lower.data.api"), Href: "/api/v1/lower/" + url.PathEscape(ask.Region) + "/lists/" + url.PathEscape(ask.List) + "/entries"}},
 		Table: ui.Table{Caption: named(ask.List), HideCaption: true, Empty: ui.Empty{Text: ui.M("lower.empty")},

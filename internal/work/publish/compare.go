@@ -58,16 +58,6 @@ const (
 	saidEvery  = day.Second
 )
 
-// held is a version as the higher portal says that it holds it.
-type held struct {
-	Code   string  `json:"code"`
-	Name   string  `json:"name"`
-	N      int     `json:"n"`
-	From   day.Day `json:"from"`
-	Ended  bool    `json:"ended"`
-	Digest string  `json:"digest"`
-}
-
 // place names a version within its list.
 type place struct {
 	code string
@@ -167,12 +157,12 @@ func (c *comparison) through(list string) error {
 }
 
 // held reads what the higher portal holds of a list.
-func (c *comparison) held(list string) (map[place]held, error) {
-	all := map[place]held{}
+func (c *comparison) held(list string) (map[place]received.Held, error) {
+	all := map[place]received.Held{}
 	for cursor := ""; ; {
 		var page struct {
-			Items []held `json:"items"`
-			Next  string `json:"next"`
+			Items []received.Held `json:"items"`
+			Next  string          `json:"next"`
 		}
 		q := url.Values{"limit": {strconv.Itoa(heldMost)}}
 		if cursor != "" {
@@ -192,7 +182,7 @@ func (c *comparison) held(list string) (map[place]held, error) {
 }
 
 // one compares a version with what is held of it.
-func (c *comparison) one(v version, h held, is bool) error {
+func (c *comparison) one(v version, h received.Held, is bool) error {
 	x := Difference{List: v.list, Code: v.code, N: v.n, Name: v.name}
 	switch {
 	case !is:
@@ -218,7 +208,7 @@ func (c *comparison) one(v version, h held, is bool) error {
 }
 
 // fields says column by column how a version differs.
-func (c *comparison) fields(v version, h held) ([]Field, error) {
+func (c *comparison) fields(v version, h received.Held) ([]Field, error) {
 	var there struct {
 		Items []struct {
 			N       int            `json:"n"`
