@@ -25,33 +25,36 @@ after(async () => {
   await server?.stop();
 });
 
-// visit runs checks on a page and always closes its context.
-async function visit(path, options, checks) {
+// tour runs checks on pages, one after the other in one context, and always closes it.
+async function tour(paths, options, checks) {
   const page = await open(browser, server.url, options);
   try {
-    await page.goto(base + path);
-    await checks(page);
-    quiet(page);
+    for (const path of paths) {
+      await page.goto(base + path);
+      await checks(page, path);
+      quiet(page);
+    }
   } finally {
     await page.context().close();
   }
 }
 
+// visit runs checks on one page.
+const visit = (path, options, checks) => tour([path], options, checks);
+
 describe('public pages', () => {
   for (const size of ['standard', 'elder', 'large']) {
     for (const [view, viewport] of Object.entries(views[size])) {
       test(`${size}, ${viewport.width} wide`, async () => {
-        for (const path of publicPages) {
-          await visit(path, { viewport, size }, async (page) => {
-            await ordered(page);
-            await noSideways(page);
-            await targets(page, touch[size]);
-            await letters(page, body[size]);
-            if (viewport !== narrow || size === 'large') await axe(page);
-            await shot(page, `${name(path)}-${size}-${view}`);
-            await spacing(page);
-          });
-        }
+        await tour(publicPages, { viewport, size }, async (page, path) => {
+          await ordered(page);
+          await noSideways(page);
+          await targets(page, touch[size]);
+          await letters(page, body[size]);
+          if (viewport !== narrow || size === 'large') await axe(page);
+          await shot(page, `${name(path)}-${size}-${view}`);
+          await spacing(page);
+        });
       });
     }
   }
@@ -61,17 +64,15 @@ describe('staff pages', () => {
   for (const size of ['standard', 'elder', 'large']) {
     for (const [view, viewport] of Object.entries(views[size])) {
       test(`${size}, ${viewport.width} wide`, async () => {
-        for (const path of staffPages) {
-          await visit(path, { viewport, size }, async (page) => {
-            await ordered(page);
-            await noSideways(page);
-            await targets(page, 24);
-            await letters(page, { standard: 14, elder: 17, large: 24 }[size]);
-            if (viewport !== narrow || size === 'large') await axe(page);
-            await shot(page, `${name(path)}-${size}-${view}`);
-            await spacing(page);
-          });
-        }
+        await tour(staffPages, { viewport, size }, async (page, path) => {
+          await ordered(page);
+          await noSideways(page);
+          await targets(page, 24);
+          await letters(page, { standard: 14, elder: 17, large: 24 }[size]);
+          if (viewport !== narrow || size === 'large') await axe(page);
+          await shot(page, `${name(path)}-${size}-${view}`);
+          await spacing(page);
+        });
       });
     }
   }
