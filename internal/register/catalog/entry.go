@@ -89,6 +89,17 @@ func readEntry(written []byte) (*Draft, error) {
 	return d, yaml.Unmarshal(written, &d.Item)
 }
 
+// listRow is what a row of a list tells of an item, without the day.
+func listRow(it *Item) lists.Row {
+	r := lists.Row{"code": it.Code, "name": it.Name, "type": it.Type, "agency": it.Agency}
+	for key, v := range map[string]string{"aliases": strings.Join(it.Aliases, listed), "source_code": it.SourceCode} {
+		if v != "" {
+			r[key] = v
+		}
+	}
+	return r
+}
+
 // listed is what stands between the names of a list within a cell.
 const listed = "、"
 

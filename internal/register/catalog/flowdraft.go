@@ -119,12 +119,21 @@ func ProposeFlow(c *act.Call, cat *Catalog, item int64, rev int, from day.Day, r
 
 var forceLines = regexp.MustCompile(`(?m)^in_force:[^\n]*\n(?:[ \t]+[^\n]*\n)*`)
 
+// startingOn is item.yaml with other days in force.
+func startingOn(written []byte, f Force) []byte {
+	days := "from: " + f.From.String()
+	if f.Until != 0 {
+		days += ", until: " + f.Until.String()
+	}
+	return forceLines.ReplaceAll(written, []byte("in_force: {"+days+"}\n"))
+}
+
 // WithFlow is the item as this version has it, with another flow, from a day on
 // (0: as it is written there). It returns the draft or everything that is wrong with it.
 func (v *Version) WithFlow(src []byte, from day.Day) (*Draft, []Problem) {
 	written := v.itemYAML
 	if from != 0 {
-		written = forceLines.ReplaceAll(written, []byte("in_force: {from: "+from.String()+"}\n"))
+		written = startingOn(written, Force{From: from})
 	}
 	return Read(written, src, v.formJSON)
 }

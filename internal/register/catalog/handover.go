@@ -1,10 +1,6 @@
 package catalog
 
 import (
-	"maps"
-
-	"github.com/goccy/go-yaml"
-
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/rules/day"
@@ -61,38 +57,19 @@ func (c *Catalog) HandIn(call *act.Call, item int64, base int, to map[string]str
 	if err != nil {
 		return err
 	}
-	v := all[len(all)-1]
-	d := &Draft{FlowXML: v.FlowXML, FormJSON: v.formJSON, Flow: v.Flow, Form: v.Form}
-	if err := yaml.Unmarshal(v.itemYAML, &d.Item); err != nil {
-		return err
-	}
-	if next := to[d.Agency]; next != "" {
-		d.Agency = next
-	}
-	d.Roles = maps.Clone(d.Roles)
-	for role, a := range d.Roles {
-		if next := to[a]; next != "" {
-			d.Roles[role] = next
+	d, problems := all[len(all)-1].again(from, func(it *Item) {
+		if next := to[it.Agency]; next != "" {
+			it.Agency = next
 		}
-	}
-	d.InForce.From = from
-	if d.ItemYAML, err = yaml.MarshalWithOptions(d.Item, yaml.OmitEmpty()); err != nil {
-		return err
-	}
-	if v.Complete() {
-		read, problems := Read(d.ItemYAML, d.FlowXML, d.FormJSON)
-		if err := AsError(problems); err != nil {
-			return err
+		for role, a := range it.Roles {
+			if next := to[a]; next != "" {
+				it.Roles[role] = next
+			}
 		}
-		d = read
-	}
-	region, err := regionOf(call.Tx, r)
-	if err != nil {
+	})
+	if err := AsError(problems); err != nil {
 		return err
 	}
-	if _, err := r.publish(call, newRow{d: d, region: region, span: day.Span{From: d.InForce.From, Until: d.InForce.Until}, proposed: proposedBy, handed: true}); err != nil {
-		return err
-	}
-	bump(call.Tx)
-	return call.Tx.Flush()
+	_, err = r.renew(call, newRow{d: d, proposed: proposedBy, handed: true})
+	return err
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"strconv"
-	"strings"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
@@ -125,12 +124,7 @@ type change struct {
 // difference is what a row changes, cell by cell.
 func (x change) difference(names lists.Names) Difference {
 	entry := func(it *Item) *lists.Entry {
-		e := &lists.Entry{Code: it.Code, Name: it.Name, Content: lists.Content{Columns: lists.Row{"code": it.Code, "name": it.Name, "type": it.Type, "agency": it.Agency}}}
-		for key, v := range map[string]string{"aliases": strings.Join(it.Aliases, listed), "source_code": it.SourceCode} {
-			if v != "" {
-				e.Content.Columns[key] = v
-			}
-		}
+		e := &lists.Entry{Code: it.Code, Name: it.Name, Content: lists.Content{Columns: listRow(it)}}
 		if it.InForce.From != 0 {
 			e.Content.Columns["from"] = it.InForce.From.String()
 		}

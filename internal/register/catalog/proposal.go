@@ -187,9 +187,6 @@ func (p Proposal) Draft(tx *store.Tx) (*Draft, error) {
 	if _, err := tx.Get([]any{&written, &flowXML, &formJSON}, `select written, flow, form from item_proposal where home = $1 and id = $2`, tx.Home(), p.ID); err != nil {
 		return nil, err
 	}
-	if len(flowXML) == 0 {
-		return readEntry(written)
-	}
-	d, problems := Read(written, flowXML, formJSON)
+	d, problems := Reread(written, flowXML, formJSON)
 	return d, AsError(problems)
 }

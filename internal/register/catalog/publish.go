@@ -21,7 +21,7 @@ func PublishProposal(c *act.Call, id int64) (Ref, error) {
 		return Ref{}, err
 	}
 	if p.By == c.Actor.Person {
-		return Ref{}, act.Refuse("catalog.proposal.same_person").Then("catalog.proposal.same_person.next").Recorded()
+		return Ref{}, samePerson()
 	}
 	if p.Base != r.newest {
 		return Ref{}, act.Changed("catalog.thing.item")

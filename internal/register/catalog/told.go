@@ -30,10 +30,17 @@ func text(key, title, en string) lists.Column {
 }
 
 // Differences is what a version tells otherwise than an earlier one, column by
-// column and row by row, in Chinese. Agencies are called as called says.
+// column and row by row, in Chinese; either may be nil. Agencies are called as
+// called says.
 func Differences(was, is *Version, called func(agency string) string) []lists.FieldChange {
-	before, after := told(was, called), told(is, called)
-	return GuideKind.Compare(&before, &after, lists.Names{})
+	entry := func(v *Version) *lists.Entry {
+		if v == nil {
+			return nil
+		}
+		e := told(v, called)
+		return &e
+	}
+	return GuideKind.Compare(entry(was), entry(is), lists.Names{})
 }
 
 // told is what the guide of a version says, as an entry.

@@ -6,7 +6,6 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
-	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/day"
@@ -86,7 +85,7 @@ func (d *Desk) Examine(ctx context.Context, id int64) (*Examined, error) {
 	return x, d.Runner.SettleFor(ctx, "adjust.examine", err)
 }
 
-// Plans says what will differ on each list, by the lists as they stand; for an
+// Plans says what will differ on each list and of the items, as they stand; for an
 // adjustment that has not been carried into them.
 func (d *Desk) Plans(ctx context.Context, x Adjustment, entries []Entry) (plans []ListPlan, err error) {
 	for _, b := range batches(x, entries) {
@@ -96,7 +95,14 @@ func (d *Desk) Plans(ctx context.Context, x Adjustment, entries []Entry) (plans 
 		}
 		plans = append(plans, ListPlan{b.List, p})
 	}
-	return plans, nil
+	err = d.Runner.Store.Read(ctx, func(tx *store.Tx) error {
+		p, err := d.itemPlan(tx, x, entries)
+		if len(p.Differences) > 0 {
+			plans = append(plans, p)
+		}
+		return err
+	})
+	return plans, d.Runner.SettleFor(ctx, "adjust.plan", err)
 }
 
 // faults finds what the adjustment itself has wrong.
@@ -164,37 +170,6 @@ func (d *Desk) rivals(tx *store.Tx, x *Examined) ([]wording.Message, error) {
 		where e.home = $1 and e.adjustment = $2 and e.does <> 'keep' order by e.list, e.code limit 100`, tx.Home(), x.ID)
 }
 
-// itemFaults finds written changes of items that do not fit the adjustment.
-func (d *Desk) itemFaults(tx *store.Tx, x *Examined) error {
-	for _, e := range x.Entries {
-		if e.List != OnItems || e.Does == Keep || e.Does == Unsettled {
-			continue
-		}
-		if e.Does == Change {
-			p, err := catalog.ProposalByID(tx, e.Proposal)
-			if err != nil {
-				return err
-			}
-			if x.Stage != Done && (p.State != catalog.Open || p.Kind != catalog.Publishing || p.From != x.From) {
-				x.Faults = append(x.Faults, wording.M("adjust.fault.proposal", "code", e.Code, "name", e.Name, "day", x.From))
-			}
-			continue
-		}
-		item, err := d.Items.ByCode(tx, e.Code)
-		if err != nil {
-			return err
-		}
-		all, err := d.Items.Versions(tx, item)
-		if err != nil {
-			return err
-		}
-		if all[len(all)-1].N != e.Base {
-			x.Faults = append(x.Faults, wording.M("adjust.fault.moved", "code", e.Code, "name", e.Name))
-		}
-	}
-	return nil
-}
-
 // running counts the open cases of the items that go.
 func (d *Desk) running(tx *store.Tx, adjustment int64, entries []Entry) ([]Running, error) {
 	var out []Running
@@ -209,7 +184,7 @@ func (d *Desk) running(tx *store.Tx, adjustment int64, entries []Entry) ([]Runni
 		if item == 0 {
 			continue
 		}
-		r := Running{Entry: e, Needs: e.Does == Split || e.Does == Merge}
+		r := Running{Entry: e, Needs: e.succeeded()}
 		if _, err := tx.Get([]any{&r.Open, &r.Stay}, `select count(*), count(s.matter) from proceeding p
 			left join adjustment_stay s on s.home = p.home and s.adjustment = $3 and s.matter = p.id
 			where p.home = $1 and p.item = $2 and p.closed = 0`, tx.Home(), item, adjustment); err != nil {

@@ -134,7 +134,7 @@ func (d *Desk) resting(c *act.Call, x Adjustment, s law.Subject) (bool, error) {
 		return false, err
 	}
 	e.Touched = c.Actor.Person
-	if err := d.settle(c.Tx, &e); err != nil {
+	if err := d.settle(c.Tx, x, &e); err != nil {
 		if act.KindOf(err) == act.Invalid {
 			return false, nil // it went off its list since
 		}
@@ -204,6 +204,8 @@ func (d *Desk) Edit(ctx context.Context, a act.Actor, token string, e Edit) (Beg
 			x.Document, x.From = h.Document, h.From
 		}
 		for _, id := range in.Remove {
+			tx.Put(`delete from adjustment_item where home = $1 and adjustment = $2 and code in
+				(select code from adjustment_entry where home = $1 and adjustment = $2 and id = $3 and list = $4)`, tx.Home(), x.ID, id, OnItems)
 			tx.PutOne(act.Changed("adjust.thing.entry"), `delete from adjustment_entry where home = $1 and adjustment = $2 and id = $3`, tx.Home(), x.ID, id)
 		}
 		if err := d.putAll(c, x, in.Put); err != nil {
@@ -232,7 +234,8 @@ func (d *Desk) putAll(c *act.Call, x Adjustment, entries []Entry) error {
 	var wrong []act.Field
 	for i, e := range entries {
 		e.ID, e.Touched = 0, c.Actor.Person
-		err := d.settle(c.Tx, &e)
+		brought := e.Content != nil || e.Written != nil
+		err := d.settle(c.Tx, x, &e)
 		if fields := fieldsOf(err); len(fields) > 0 && len(wrong) < 100 {
 			if len(entries) > 1 {
 				fields[0].Name = "entry." + strconv.Itoa(i)
@@ -246,6 +249,7 @@ func (d *Desk) putAll(c *act.Call, x Adjustment, entries []Entry) error {
 		if err := e.put(c.Tx, x.ID); err != nil {
 			return err
 		}
+		e.keep(c.Tx, x.ID, brought)
 	}
 	return act.WrongFields("adjust.wrong", wrong)
 }

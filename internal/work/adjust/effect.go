@@ -2,12 +2,10 @@ package adjust
 
 import (
 	"context"
-	"slices"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
 	"tongban/internal/register/catalog"
-	"tongban/internal/register/power"
 	"tongban/internal/rules/day"
 )
 
@@ -119,7 +117,7 @@ func (d *Desk) carry(c *act.Call, x *Examined) (done Applied, err error) {
 		}
 	}
 	for _, e := range x.Entries {
-		if e.List == OnItems && (e.ends() || e.Does == Change) {
+		if e.List == OnItems && (e.ends() || e.begins() || e.renews()) {
 			if err := d.item(c, x.Adjustment, e); err != nil {
 				return done, err
 			}
@@ -148,74 +146,55 @@ func (d *Desk) holder(c *act.Call, e Entry) (string, error) {
 	return now.Agency, nil
 }
 
-// item ends an item or publishes its written change. Running cases keep the version
-// that they began with, unless the change says that they are moved.
+// item enters a new item, ends one, or publishes its next version. Running cases keep
+// the version that they began with, unless the entry says that they are moved. Nobody
+// publishes what they wrote.
 func (d *Desk) item(c *act.Call, x Adjustment, e Entry) error {
-	if e.Does == Change {
-		ref, err := catalog.PublishProposal(c, e.Proposal)
-		if err != nil {
-			return err
-		}
-		return d.moveCases(c, x, e, ref.Item)
+	if e.begins() {
+		return d.enter(c, x, e)
 	}
 	item, err := d.Items.ByCode(c.Tx, e.Code)
+	switch {
+	case err != nil:
+		return err
+	case e.ends():
+		return catalog.EndIn(c, item, e.Base, x.From, x.Reason, e.Touched)
+	case e.Proposal != 0:
+		_, err = catalog.PublishProposal(c, e.Proposal)
+	default:
+		b := becomes{Entry: e}
+		if err = d.renewed(c.Tx, x, &b); err == nil {
+			err = catalog.AsError(b.wrong)
+		}
+		if err == nil {
+			_, err = catalog.RenewIn(c, item, e.Base, b.is, e.Touched)
+		}
+	}
 	if err != nil {
 		return err
 	}
-	return catalog.EndIn(c, item, e.Base, x.From, x.Reason, e.Touched)
+	return d.moveCases(c, x, e, item)
 }
 
-// powers takes and gives what follows for the powers behind an entry: one that goes
-// is held by nobody, one that moves is held by its new agency.
-func (d *Desk) powers(c *act.Call, x Adjustment, e Entry, was string) (n int, err error) {
-	if e.List != "power" && e.List != OnItems || e.Does == Keep || e.Does == Unsettled {
-		return 0, nil
+// enter enters a new item as the adjustment has it, written by whoever handed it in.
+func (d *Desk) enter(c *act.Call, x Adjustment, e Entry) error {
+	by := e.Touched
+	if e.Guided {
+		k, err := keptOf(c.Tx, x.ID, e.Code)
+		if err != nil {
+			return err
+		}
+		by = k.by
 	}
-	to, err := d.holder(c, e) // as the list now says
+	draft, problems, err := d.drafted(c.Tx, x.ID, e.whole())
+	if err == nil {
+		err = catalog.AsError(problems)
+	}
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if e.ends() || to != "" && was != "" && to != was {
-		if n, err = d.take(c, x, e.Code); err != nil {
-			return n, err
-		}
-	}
-	h := power.Holding{Power: e.Code, Agency: to, Kind: power.Own, Basis: x.Document, Span: day.Span{From: x.From}}
-	switch {
-	case e.Does == HandDown:
-		h.Agency, h.Kind, h.Giver = e.Receiver, power.Delegated, was
-		if h.Giver == "" {
-			h.Giver = e.Agency
-		}
-	case e.List != "power" || to == "" || to == was:
-		return n, nil
-	}
-	held, err := d.Power.HoldersOf(c.Tx, e.Code, x.From)
-	if err != nil || slices.ContainsFunc(held, func(o power.Holding) bool { return o.Agency == h.Agency }) {
-		return n, err
-	}
-	if _, err := d.Power.GiveIn(c, h); err != nil {
-		return n, err
-	}
-	return n + 1, c.Tx.Flush()
-}
-
-// take withdraws every holding of a power from the effective day.
-func (d *Desk) take(c *act.Call, x Adjustment, code string) (n int, err error) {
-	held, err := d.Power.HoldersOf(c.Tx, code, x.From)
-	if err != nil {
-		return 0, err
-	}
-	for _, h := range held {
-		if h.Power != code || h.Withdrawn != 0 {
-			continue // a power over the base item covers others too
-		}
-		if err := d.Power.WithdrawIn(c, power.Withdrawal{Holding: h.ID, Until: x.From, Reason: x.Document}); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, c.Tx.Flush()
+	_, err = catalog.EnterIn(c, draft, d.Region, x.From, by)
+	return err
 }
 
 // listed notes in the tasks of a higher level's batch from which day the lists say so.

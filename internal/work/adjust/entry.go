@@ -9,16 +9,11 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
-	"tongban/internal/register/catalog"
 	"tongban/internal/register/identity"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/gbcode"
 	"tongban/internal/rules/wording"
 )
-
-// OnItems is what stands in place of a list where an entry is about an item of the
-// catalogue.
-const OnItems = "item"
 
 // Does says what becomes of an entry.
 type Does string
@@ -35,7 +30,7 @@ const (
 	Suspend   Does = "suspend"   // off the list until it is resumed
 	Resume    Does = "resume"    // on the list again as it was
 	Cancel    Does = "cancel"    //
-	Filing    Does = "filing"    // 改为备案: stays as an other power (GB/T 39046 10)
+	Filing    Does = "filing"    // 改为备案: stays as an other power (GB/T 39046 10); an item whose code says otherwise goes, and Into names the one that it becomes
 	Internal  Does = "internal"  // 改为内部管理: nobody applies for it any more
 	TakeOver  Does = "take_over" // 承接: from above
 	HandDown  Does = "hand_down" // 下放: to Receiver
@@ -44,10 +39,6 @@ const (
 
 // All lists what may become of an entry, in the order of pages.
 var All = []Does{New, Change, Split, Merge, Suspend, Resume, Cancel, Filing, Internal, TakeOver, HandDown, Keep}
-
-// onItems is what may become of an item; new ones and further versions are written
-// and brought in by work/change.
-var onItems = []Does{Change, Split, Merge, Suspend, Cancel, Internal, Keep}
 
 // Label names it for people.
 func (d Does) Label() wording.Message {
@@ -68,8 +59,11 @@ func (e Entry) ends() bool {
 	case Split:
 		return !slices.Contains(e.Into, e.Code)
 	}
-	return false
+	return e.refiled()
 }
+
+// succeeded tells whether the entry names what takes its place.
+func (e Entry) succeeded() bool { return e.Does == Split || e.Does == Merge || e.refiled() }
 
 // edits tells whether the entry stays and says something else.
 func (e Entry) edits() bool {
@@ -86,10 +80,13 @@ type Entry struct {
 	Does     Does
 	Into     []string // codes of the successors; its own among them when it stays
 	Receiver string   // agency to which it is handed down
+	Giver    string   // what is taken over: the body above from which, as it is called
 	Base     int      // number of the version that it was made from; 0 does not ask
 	Proposal int64    // of an item: the written change that is published with it
 	Moves    string   // of a changed item: the article on which its running cases are moved to the new version; "" they end under the one they began with
 	Content  *lists.Content
+	Written  *Written // of a new item: brought with the entry, not read back; nil for what is known by name only
+	Guided   bool     // of a new item: the adjustment keeps its files
 	Note     string
 	Touched  int64 // who wrote it
 }
@@ -144,11 +141,12 @@ func whole(r lists.Row) {
 	}
 }
 
-const entryColumns = `id, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by, moves`
+const entryColumns = `id, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by, moves, giver,
+	list = '` + OnItems + `' and exists(select 1 from adjustment_item w where w.home = adjustment_entry.home and w.adjustment = adjustment_entry.adjustment and w.code = adjustment_entry.code)`
 
 func scanEntry(r store.Row) (e Entry, err error) {
 	var into, content string
-	if err = r.Scan(&e.ID, &e.List, &e.Code, &e.Name, &e.Agency, &e.Does, &into, &e.Receiver, &e.Base, &e.Proposal, &content, &e.Note, &e.Touched, &e.Moves); err != nil {
+	if err = r.Scan(&e.ID, &e.List, &e.Code, &e.Name, &e.Agency, &e.Does, &into, &e.Receiver, &e.Base, &e.Proposal, &content, &e.Note, &e.Touched, &e.Moves, &e.Giver, &e.Guided); err != nil {
 		return e, err
 	}
 	e.Into = strings.Fields(into)
@@ -171,17 +169,18 @@ func (e Entry) put(tx *store.Tx, adjustment int64) error {
 	if e.ID == 0 {
 		e.ID = tx.NewID()
 	}
-	tx.Put(`insert into adjustment_entry(home, id, adjustment, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by, moves)
-		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (home, adjustment, list, code) do update set name = excluded.name,
+	tx.Put(`insert into adjustment_entry(home, id, adjustment, list, code, name, agency, does, into_codes, receiver, base, proposal, content, note, touched_by, moves, giver)
+		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict (home, adjustment, list, code) do update set name = excluded.name,
 		agency = excluded.agency, does = excluded.does, into_codes = excluded.into_codes, receiver = excluded.receiver, base = excluded.base,
-		proposal = excluded.proposal, content = excluded.content, note = excluded.note, touched_by = excluded.touched_by, moves = excluded.moves`,
-		tx.Home(), e.ID, adjustment, e.List, e.Code, e.Name, e.Agency, string(e.Does), strings.Join(e.Into, " "), e.Receiver, e.Base, e.Proposal, content, e.Note, e.Touched, e.Moves)
+		proposal = excluded.proposal, content = excluded.content, note = excluded.note, touched_by = excluded.touched_by, moves = excluded.moves,
+		giver = excluded.giver`,
+		tx.Home(), e.ID, adjustment, e.List, e.Code, e.Name, e.Agency, string(e.Does), strings.Join(e.Into, " "), e.Receiver, e.Base, e.Proposal, content, e.Note, e.Touched, e.Moves, e.Giver)
 	return nil
 }
 
 // settle completes an entry from what stands: name, agency, the version it is made
 // from, and what follows from the kind of change.
-func (d *Desk) settle(tx *store.Tx, e *Entry) error {
+func (d *Desk) settle(tx *store.Tx, x Adjustment, e *Entry) error {
 	e.Code, e.Note = gbcode.Normalize(e.Code), strings.TrimSpace(e.Note)
 	for i, code := range e.Into {
 		e.Into[i] = gbcode.Normalize(code)
@@ -201,7 +200,7 @@ func (d *Desk) settle(tx *store.Tx, e *Entry) error {
 		return err
 	}
 	if e.List == OnItems {
-		return d.settleItem(tx, e, wrong)
+		return d.settleItem(tx, x, e, wrong)
 	}
 	k, err := lists.KindOf(e.List)
 	if err != nil {
@@ -325,48 +324,4 @@ func newest(tx *store.Tx, list, code string) (*lists.Entry, error) {
 		return nil, err
 	}
 	return &all[len(all)-1], nil
-}
-
-// settleItem completes an entry about an item of the catalogue.
-func (d *Desk) settleItem(tx *store.Tx, e *Entry, wrong func(string, string, ...any) error) error {
-	if e.Does != Unsettled && !slices.Contains(onItems, e.Does) {
-		return wrong("does", "adjust.entry.item")
-	}
-	item, err := d.Items.ByCode(tx, e.Code)
-	if act.KindOf(err) == act.NotFound {
-		return wrong("code", "adjust.entry.not_there")
-	}
-	if err != nil {
-		return err
-	}
-	all, err := d.Items.Versions(tx, item)
-	if err != nil {
-		return err
-	}
-	v := all[len(all)-1]
-	e.Name, e.Agency, e.Content = v.Name, v.Written.Agency, nil
-	if e.Base == 0 {
-		e.Base = v.N
-	}
-	switch e.Does {
-	case Split, Merge:
-		if len(e.Into) == 0 {
-			return wrong("into", "adjust.entry.into")
-		}
-		if slices.Contains(e.Into, e.Code) {
-			return wrong("into", "adjust.entry.itself")
-		}
-	case Change:
-		if e.Proposal == 0 {
-			if e.Proposal, err = catalog.OpenProposal(tx, item); err != nil {
-				return err
-			}
-		}
-		p, err := catalog.ProposalByID(tx, e.Proposal)
-		if act.KindOf(err) == act.NotFound || err == nil && (p.Item != item || p.State != catalog.Open) {
-			return wrong("proposal", "adjust.entry.proposal")
-		}
-		return err
-	}
-	return nil
 }

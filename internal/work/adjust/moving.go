@@ -31,7 +31,7 @@ func (e *Entry) settleMoves(wrong func(string, string, ...any) error) error {
 	switch n := len([]rune(e.Moves)); {
 	case n > maxArticle:
 		return wrong("moves", "adjust.reason", "max", maxArticle, "got", n)
-	case n > 0 && (e.List != OnItems || e.Does != Change):
+	case n > 0 && !e.GoesOn():
 		return wrong("moves", "adjust.entry.moves")
 	}
 	return nil
@@ -61,7 +61,7 @@ type Goes struct {
 func (d *Desk) Going(tx *store.Tx, entries []Entry) ([]Goes, error) {
 	var list []Goes
 	for _, e := range entries {
-		if e.List != OnItems || e.Does != Change {
+		if !e.GoesOn() {
 			continue
 		}
 		item, err := d.itemOf(tx, e)

@@ -47,7 +47,7 @@ func successors(entries []Entry, stands func(list, code string) (bool, error)) (
 	}
 	var wrong []wording.Message
 	for _, e := range entries {
-		if e.Does != Split && e.Does != Merge {
+		if !e.succeeded() {
 			continue
 		}
 		for _, code := range e.Into {

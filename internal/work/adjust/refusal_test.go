@@ -50,7 +50,7 @@ func TestWhatADraftMustSay(t *testing.T) {
 			{"adjust.entry.itself", adjust.Entry{List: "power", Code: "P-001", Does: adjust.Merge, Into: []string{"P-001"}}},
 			{"adjust.entry.receiver", adjust.Entry{List: "power", Code: "P-001", Does: adjust.HandDown, Receiver: "nobody"}},
 			{"adjust.entry.not_there", adjust.Entry{List: adjust.OnItems, Code: "P-001", Does: adjust.Cancel}},
-			{"adjust.entry.item", adjust.Entry{List: adjust.OnItems, Code: "P-001", Does: adjust.New}},
+			{"adjust.entry.item", adjust.Entry{List: adjust.OnItems, Code: "P-001", Does: adjust.HandDown}},
 			{"act.not_found", adjust.Entry{List: "moon", Code: "P-001", Does: adjust.Cancel}},
 		} {
 			_, err := g.desk.Edit(bg, g.ann, "", adjust.Edit{At: at, Put: []adjust.Entry{c.e}})

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"tongban/internal/record/store"
-	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 	"tongban/internal/work/inspect"
@@ -30,7 +29,7 @@ func (d *Desk) checkup(tx *store.Tx, x *Examined) error {
 		a := accepted[f.ID]
 		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
 	}
-	items, err := d.written(tx, x.Entries)
+	items, err := d.written(tx, x)
 	for _, f := range items {
 		a := accepted[f.ID]
 		x.Findings = append(x.Findings, Finding{f, a.reason, a.person})
@@ -70,24 +69,9 @@ func follows(f checkup.Finding, plans []ListPlan) bool {
 	return false
 }
 
-// written judges the written changes of items that are published with the
-// adjustment: what is found about them that is not so as they stand.
-func (d *Desk) written(tx *store.Tx, entries []Entry) ([]checkup.Finding, error) {
-	var open []catalog.Proposal
-	for _, e := range entries {
-		if e.List != OnItems || e.Does != Change {
-			continue
-		}
-		p, err := catalog.ProposalByID(tx, e.Proposal)
-		if err != nil {
-			return nil, err
-		}
-		if p.State == catalog.Open {
-			open = append(open, p)
-		}
-	}
-	desk := inspect.Desk{Runner: d.Runner, People: d.People, Items: d.Items, Region: d.Region}
-	return desk.Proposed(tx, open...)
+// inspector judges items.
+func (d *Desk) inspector() *inspect.Desk {
+	return &inspect.Desk{Runner: d.Runner, People: d.People, Items: d.Items, Region: d.Region}
 }
 
 type acceptance struct {

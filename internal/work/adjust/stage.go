@@ -295,7 +295,9 @@ func ownDraft() error {
 // writersOf are all who wrote something of an adjustment.
 func writersOf(tx *store.Tx, x Adjustment) ([]int64, error) {
 	list, err := store.All(tx, func(r store.Row) (id int64, err error) { return id, r.Scan(&id) },
-		`select distinct touched_by from adjustment_entry where home = $1 and adjustment = $2`, tx.Home(), x.ID)
+		`select touched_by from adjustment_entry where home = $1 and adjustment = $2
+		union select written_by from adjustment_item where home = $1 and adjustment = $2
+		union select p.proposed_by from item_proposal p join adjustment_entry e on e.home = p.home and e.proposal = p.id where e.home = $1 and e.adjustment = $2`, tx.Home(), x.ID)
 	return append(list, x.By, x.HandedBy), err
 }
 

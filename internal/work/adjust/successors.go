@@ -8,7 +8,8 @@ import (
 )
 
 // Successors are the items that took the place of one in adjustments which have
-// taken effect: those that its split or merger named. A case that stayed with the
+// taken effect: those that its split, its merger, or its turning into a filing under
+// another code named. A case that stayed with the
 // item that is gone may be moved to one of them.
 func (d *Desk) Successors(tx *store.Tx, item int64) ([]int64, error) {
 	all, err := d.Items.Versions(tx, item)
@@ -17,8 +18,8 @@ func (d *Desk) Successors(tx *store.Tx, item int64) ([]int64, error) {
 	}
 	named, err := store.All(tx, func(r store.Row) (codes string, err error) { return codes, r.Scan(&codes) },
 		`select e.into_codes from adjustment_entry e join adjustment a on a.home = e.home and a.id = e.adjustment
-		where e.home = $1 and e.list = $2 and e.code = $3 and e.does in ($4, $5) and a.stage = $6 order by e.id`,
-		tx.Home(), OnItems, all[len(all)-1].Code, string(Split), string(Merge), string(Done))
+		where e.home = $1 and e.list = $2 and e.code = $3 and e.does in ($4, $5, $6) and a.stage = $7 order by e.id`,
+		tx.Home(), OnItems, all[len(all)-1].Code, string(Split), string(Merge), string(Filing), string(Done))
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,58 @@ func (d *Desk) Proposed(tx *store.Tx, proposals ...catalog.Proposal) ([]checkup.
 			items = append(items, draft.Checkup(p.Region))
 		}
 	}
+	return d.Would(tx, items...)
+}
+
+// Would is what the check finds about items as they would be that it does not find
+// about them as they stand; of those that would stand together also against each
+// other, as long as they are few.
+func (d *Desk) Would(tx *store.Tx, items ...checkup.Item) ([]checkup.Finding, error) {
+	if len(items) > 1 && len(items) <= fewTogether {
+		return d.together(tx, items)
+	}
 	return d.differing(tx, items...)
+}
+
+// fewTogether is up to how many items are judged against each other.
+const fewTogether = 200
+
+// together judges items in one catalogue that has all of them.
+func (d *Desk) together(tx *store.Tx, items []checkup.Item) (list []checkup.Finding, err error) {
+	before, err := d.surrounding(tx, items)
+	if err != nil {
+		return nil, err
+	}
+	after := before
+	for _, it := range items {
+		after = with(after, it)
+	}
+	was := map[string]bool{}
+	for f := range checkup.Judge(before) {
+		was[f.ID] = true
+	}
+	for f := range checkup.Judge(after) {
+		if !was[f.ID] && slices.ContainsFunc(items, func(it checkup.Item) bool { return f.About(it.Code) }) {
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
+// surrounding is as much of the catalogue as can matter for items, or all of it.
+func (d *Desk) surrounding(tx *store.Tx, items []checkup.Item) (*checkup.Catalogue, error) {
+	stand, err := catalog.KeysStand(tx)
+	if err != nil {
+		return nil, err
+	}
+	if !stand {
+		return d.Live(tx)
+	}
+	s, err := d.setting(tx)
+	if err != nil {
+		return nil, err
+	}
+	return d.around(tx, s, items...)
 }
 
 // differing is what is found about items in place of those with their codes. Of the
@@ -60,6 +111,20 @@ func (d *Desk) differing(tx *store.Tx, items ...checkup.Item) (list []checkup.Fi
 
 // differing is what is found about an item in place of the one with its code.
 func differing(before *checkup.Catalogue, it checkup.Item) (list []checkup.Finding) {
+	was := map[string]bool{}
+	for f := range checkup.About(before, it.Code) {
+		was[f.ID] = true
+	}
+	for f := range checkup.About(with(before, it), it.Code) {
+		if !was[f.ID] {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// with is a catalogue with an item in place of the one with its code.
+func with(before *checkup.Catalogue, it checkup.Item) *checkup.Catalogue {
 	after := *before
 	after.Items = slices.Clone(before.Items)
 	if i := slices.IndexFunc(after.Items, func(x checkup.Item) bool { return x.Code == it.Code }); i >= 0 {
@@ -68,16 +133,7 @@ func differing(before *checkup.Catalogue, it checkup.Item) (list []checkup.Findi
 	} else {
 		after.Items = append(after.Items, it)
 	}
-	was := map[string]bool{}
-	for f := range checkup.About(before, it.Code) {
-		was[f.ID] = true
-	}
-	for f := range checkup.About(&after, it.Code) {
-		if !was[f.ID] {
-			list = append(list, f)
-		}
-	}
-	return list
+	return &after
 }
 
 // Faults makes one Invalid error of the errors among findings, a field each: what
