@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tongban/internal/house"
 	"tongban/internal/record/act"
 	"tongban/internal/register/lists"
 	"tongban/internal/web/casepage"
@@ -110,18 +111,24 @@ func typed(r *http.Request) []adjust.Entry {
 // to keep before that is written. "" where the codes alone say all.
 func contentForm(entries []adjust.Entry) string {
 	e := entries[0]
-	if len(entries) != 1 || e.Code == "" || e.List == adjust.OnItems || !slices.Contains(contentful, e.Does) {
+	if len(entries) != 1 || e.Code == "" || !slices.Contains(contentful(e.List), e.Does) {
 		return ""
 	}
 	return "/entry?" + url.Values{"list": {e.List}, "code": {e.Code}, "does": {string(e.Does)}}.Encode()
 }
 
-// contentful is what becomes of an entry that says something new afterwards.
-var contentful = []adjust.Does{adjust.New, adjust.Change, adjust.TakeOver}
+// contentful is what becomes of an entry that says something new afterwards; a known
+// item is changed as it is written elsewhere.
+func contentful(list string) []adjust.Does {
+	if list == adjust.OnItems {
+		return []adjust.Does{adjust.New, adjust.TakeOver}
+	}
+	return []adjust.Does{adjust.New, adjust.Change, adjust.TakeOver}
+}
 
 // empty is the workbook to fill in for a list, with how each column is filled in.
 func (o *desk) empty(w http.ResponseWriter, r *http.Request) {
-	k, err := lists.KindOf(r.URL.Query().Get("of"))
+	k, err := adjust.KindOf(r.URL.Query().Get("of"))
 	if err != nil {
 		o.Fail(w, r, err)
 		return
@@ -146,18 +153,18 @@ func (o *desk) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rev, _ := strconv.Atoi(values.Get("rev"))
-	entries, err := entriesOf(values.Get("file_list"), adjust.Does(values.Get("file_does")), name, src)
+	entries, err := entriesOf(values, name, src)
 	if err == nil {
 		_, err = o.adjust.Edit(r.Context(), door.Actor(r), values.Get("idempotency_key"), adjust.Edit{At: adjust.At{ID: number(r), Rev: rev}, Put: entries})
 	}
 	o.answer(w, r, err, "saved")
 }
 
-func entriesOf(list string, does adjust.Does, name string, src []byte) ([]adjust.Entry, error) {
+func entriesOf(form url.Values, name string, src []byte) ([]adjust.Entry, error) {
 	if len(src) == 0 || len(src) > uploadMax {
 		return nil, act.WrongFields("adjust.wrong", []act.Field{{Name: "file", Msg: ui.M("adjustments.file", "mb", uploadMax>>20)}})
 	}
-	return adjust.ReadEntries(list, does, name, src)
+	return house.ReadAdjusted(form.Get("file_list"), adjust.Does(form.Get("file_does")), form.Get("file_giver"), name, src)
 }
 
 func (o *desk) agree(w http.ResponseWriter, r *http.Request) {

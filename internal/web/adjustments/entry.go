@@ -24,7 +24,8 @@ type Entry struct {
 	Name   string
 	Fields []ui.Field
 	Tables []ui.Text // stay as they are unless a file is handed in
-	Item   bool      // about an item: it is written elsewhere
+	Item   bool      // about a known item: it is written elsewhere
+	Guided bool      // about a new item whose files the draft keeps
 }
 
 // entryPage shows the form of an entry of a list, filled with what the draft says,
@@ -35,7 +36,7 @@ func (o *desk) entryPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o *desk) entryForm(w http.ResponseWriter, r *http.Request, list, code string, wrong map[string]ui.Text) {
-	d := Entry{Here: address(number(r)), Of: number(r), List: list, Code: code, Item: list == adjust.OnItems}
+	d := Entry{Here: address(number(r)), Of: number(r), List: list, Code: code}
 	if !o.Read(w, r, func(tx *store.Tx) error {
 		if err := o.concerns(tx, r, number(r)); err != nil {
 			return err
@@ -45,7 +46,7 @@ func (o *desk) entryForm(w http.ResponseWriter, r *http.Request, list, code stri
 			return err
 		}
 		d.Rev = x.Rev
-		return o.fillEntry(tx, &d, adjust.Does(r.URL.Query().Get("does")))
+		return o.fillEntry(tx, &d, adjust.Does(r.FormValue("does")))
 	}) {
 		return
 	}
@@ -62,44 +63,71 @@ func (o *desk) fillEntry(tx *store.Tx, d *Entry, asked adjust.Does) error {
 	if err != nil {
 		return err
 	}
+	may := contentful(d.List)
 	does := adjust.Change
-	if slices.Contains(contentful, asked) {
+	if d.List == adjust.OnItems {
+		does = adjust.New
+	}
+	if slices.Contains(may, asked) {
 		does = asked
 	}
-	says := lists.Content{}
+	var says adjust.Entry
 	for _, e := range entries {
 		if e.List == d.List && e.Code == d.Code {
-			d.ID, does, d.Name = e.ID, e.Does, e.Name
-			if e.Content != nil {
-				says = *e.Content
-			}
+			says, does = e, e.Does
+			d.ID, d.Name, d.Guided = e.ID, e.Name, e.Guided
 		}
 	}
-	if d.Item {
-		if d.ID == 0 {
-			return act.Missing("adjust.thing.entry")
-		}
+	if d.List != adjust.OnItems {
+		may = adjust.All
+	} else if d.Item = !slices.Contains(may, does); d.Item {
 		return nil
 	}
-	k, err := lists.KindOf(d.List)
+	k, err := adjust.KindOf(d.List)
 	if err != nil {
 		return err
 	}
-	if says.Columns == nil {
+	if says.Content == nil && d.List != adjust.OnItems {
 		now, err := lists.EntryOn(tx, d.List, d.Code, lists.Stand{})
 		if err != nil && act.KindOf(err) != act.NotFound {
 			return err
 		}
-		says, d.Name = now.Content, now.Name
+		says.Content, d.Name = &now.Content, now.Name
+	}
+	d.Fields = append(d.Fields, doesField(does, may))
+	if !d.Guided {
+		if err := o.columnFields(tx, d, k, says.Content); err != nil {
+			return err
+		}
+	}
+	if d.List == adjust.OnItems {
+		giver := giverField()
+		giver.Value = says.Giver
+		d.Fields = append(d.Fields, giver)
+	} else {
+		into := field(ui.FieldText, "into", true)
+		into.Value = strings.Join(says.Into, " ")
+		d.Fields = append(d.Fields, into)
+	}
+	note := field(ui.FieldText, "note", true)
+	note.Value = says.Note
+	d.Fields = append(d.Fields, note)
+	for i := range k.Tables {
+		d.Tables = append(d.Tables, ui.Both{ZH: k.Tables[i].Title, EN: k.Tables[i].TitleEN})
+	}
+	return nil
+}
+
+// columnFields ask for what an entry says, column by column. The day of an item is the
+// adjustment's.
+func (o *desk) columnFields(tx *store.Tx, d *Entry, k *lists.Kind, says *lists.Content) error {
+	if says == nil {
+		says = &lists.Content{}
 	}
 	names, err := o.House.Lists.Names(tx, tx.Today())
-	if err != nil {
-		return err
-	}
-	d.Fields = append(d.Fields, doesField(does, adjust.All))
 	for i := range k.Columns {
 		c := &k.Columns[i]
-		if c.Key == "code" {
+		if c.Key == "code" || d.List == adjust.OnItems && c.Key == "from" {
 			continue
 		}
 		f := ui.Field{Kind: ui.FieldText, Name: "c_" + c.Key, Label: ui.Both{ZH: c.Title, EN: c.TitleEN}, Optional: !c.Required, Value: names.Show(c, says.Columns[c.Key], "zh")}
@@ -116,12 +144,7 @@ func (o *desk) fillEntry(tx *store.Tx, d *Entry, asked adjust.Does) error {
 		}
 		d.Fields = append(d.Fields, f)
 	}
-	into := field(ui.FieldText, "into", true)
-	d.Fields = append(d.Fields, into, field(ui.FieldText, "note", true))
-	for i := range k.Tables {
-		d.Tables = append(d.Tables, ui.Both{ZH: k.Tables[i].Title, EN: k.Tables[i].TitleEN})
-	}
-	return nil
+	return err
 }
 
 // entry takes the form of an entry.
@@ -131,22 +154,16 @@ func (o *desk) entry(w http.ResponseWriter, r *http.Request) {
 	if value(r, "act") == "remove" {
 		e.Remove = []int64{valueInt(r, "entry")}
 	} else {
-		k, err := lists.KindOf(list)
+		content, err := typedContent(r, list, code)
 		if err != nil {
 			o.Fail(w, r, err)
 			return
 		}
-		columns := lists.Row{"code": code}
-		for _, c := range k.Columns {
-			if v := value(r, "c_"+c.Key); v != "" {
-				columns[c.Key] = v
-			}
-		}
-		content := &lists.Content{Columns: columns}
-		if !o.Read(w, r, func(tx *store.Tx) error { return keepTables(tx, number(r), list, code, content) }) {
+		if content != nil && !o.Read(w, r, func(tx *store.Tx) error { return keepTables(tx, number(r), list, code, content) }) {
 			return
 		}
-		e.Put = []adjust.Entry{{List: list, Code: code, Does: adjust.Does(value(r, "does")), Into: strings.Fields(value(r, "into")), Note: value(r, "note"), Content: content}}
+		e.Put = []adjust.Entry{{List: list, Code: code, Does: adjust.Does(value(r, "does")), Into: strings.Fields(value(r, "into")), Giver: value(r, "giver"), Note: value(r, "note"),
+			Content: content}}
 	}
 	_, err := o.adjust.Edit(r.Context(), door.Actor(r), door.Key(r), e)
 	if wrong, ok := door.Wrong(err); ok {
@@ -154,6 +171,22 @@ func (o *desk) entry(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.settled(w, r, err, address(number(r))+"?done=saved")
+}
+
+// typedContent reads what an entry says; nil where the form did not ask, for what the
+// draft keeps stays.
+func typedContent(r *http.Request, list, code string) (*lists.Content, error) {
+	k, err := adjust.KindOf(list)
+	if _, asked := r.PostForm["c_name"]; err != nil || list == adjust.OnItems && !asked {
+		return nil, err
+	}
+	columns := lists.Row{"code": code}
+	for _, c := range k.Columns {
+		if v := value(r, "c_"+c.Key); v != "" {
+			columns[c.Key] = v
+		}
+	}
+	return &lists.Content{Columns: columns}, nil
 }
 
 // keepTables leaves the tables below an entry as the draft has them.

@@ -35,16 +35,18 @@ func (o *desk) forms(tx *store.Tx, d *One) error {
 		codes.Hint = ui.M("adjustments.hint.codes")
 		moves := field(ui.FieldText, "moves", true)
 		moves.Hint = ui.M("adjustments.hint.moves")
-		f.Put = []ui.Field{listField(true), doesField("", adjust.All), codes, receiver, proposal, moves, field(ui.FieldText, "note", true)}
+		f.Put = []ui.Field{listField(), doesField("", adjust.All), codes, receiver, proposal, moves, field(ui.FieldText, "note", true)}
 		file := field(ui.FieldFile, "file", false)
-		file.File, file.Hint = &ui.FileRule{Formats: []string{"xlsx", "csv", "json"}, MaxMB: uploadMax >> 20}, ui.M("adjustments.hint.file")
-		of, does := listField(false), doesField("", contentful)
-		of.Name, does.Name = "file_list", "file_does" // the form above has the others
-		f.Upload = []ui.Field{of, does, file}
-		empty := listField(false)
+		file.File, file.Hint = &ui.FileRule{Formats: []string{"xlsx", "csv", "json", "zip"}, MaxMB: uploadMax >> 20}, ui.M("adjustments.hint.file")
+		of, does, giver := listField(), doesField("", contentful("")), giverField()
+		of.Name, does.Name, giver.Name = "file_list", "file_does", "file_giver" // the form above has the others
+		f.Upload = []ui.Field{of, does, giver, file}
+		empty := listField()
 		empty.Name = "of"
 		f.Empty = []ui.Field{empty}
-		f.Head = headOf(d.Adjustment)
+		if f.Head, err = o.headOf(tx, d.Adjustment); err != nil {
+			return err
+		}
 	}
 	if d.Can.Convene {
 		members, err := o.members(tx, d)
@@ -66,32 +68,16 @@ func (o *desk) forms(tx *store.Tx, d *One) error {
 	return nil
 }
 
-// headOf are the fields of what an adjustment says of itself, with what it says; in
-// one page with other forms, so that their names are their own.
-func headOf(x adjust.Adjustment) []ui.Field {
-	says := map[string]string{"document": x.Document, "level": x.Level, "source": x.Source, "from": x.From.String(), "reason": x.Reason}
-	if x.LawChange != 0 {
-		says["law_change"] = strconv.FormatInt(x.LawChange, 10)
-	}
-	if x.Order != 0 {
-		says["order"] = strconv.FormatInt(x.Order, 10)
-	}
-	fields := headFields(nil)
-	for i := range fields {
-		fields[i].Value = says[fields[i].Name]
-		fields[i].Name = headPrefix + fields[i].Name
-	}
-	return fields
+// giverField asks from whom an item is taken over.
+func giverField() ui.Field {
+	f := field(ui.FieldText, "giver", true)
+	f.Hint = ui.M("adjustments.hint.giver")
+	return f
 }
 
-// headPrefix is before the names of the head's fields where other forms stand beside.
-const headPrefix = "head_"
-
-func listField(items bool) ui.Field {
+func listField() ui.Field {
 	f := field(ui.FieldSelect, "list", false)
-	if items {
-		f.Options = append(f.Options, ui.Option{Value: adjust.OnItems, Label: ui.M("adjustments.items")})
-	}
+	f.Options = append(f.Options, ui.Option{Value: adjust.OnItems, Label: ui.M("adjustments.items")})
 	for _, k := range lists.Kinds() {
 		f.Options = append(f.Options, ui.Option{Value: k.Key, Label: ui.Both{ZH: k.Name, EN: k.NameEN}})
 	}

@@ -2,11 +2,9 @@ package adjustments
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"tongban/internal/record/store"
-	"tongban/internal/rules/day"
 	"tongban/internal/web/door"
 	"tongban/internal/web/ui"
 	"tongban/internal/work/adjust"
@@ -125,57 +123,4 @@ func counted(counts map[adjust.Does]int) ui.Text {
 		}
 	}
 	return ui.Join{Sep: "，", Texts: parts}
-}
-
-// headFields are what an adjustment says of itself.
-func headFields(q url.Values) []ui.Field {
-	source := adjust.Own
-	switch {
-	case q.Get("law_change") != "":
-		source = adjust.Law
-	case q.Get("order") != "":
-		source = adjust.Above
-	}
-	level := choices(field(ui.FieldSelect, "level", false), "adjust.level.", adjust.Levels)
-	from := choices(field(ui.FieldSelect, "source", false), "adjust.source.", adjust.Sources)
-	from.Value = source
-	change, order := field(ui.FieldCode, "law_change", true), field(ui.FieldCode, "order", true)
-	change.Value, order.Value = q.Get("law_change"), q.Get("order")
-	effective := field(ui.FieldDay, "from", false)
-	effective.Hint = ui.M("adjustments.hint.from")
-	return []ui.Field{field(ui.FieldText, "document", false), level, from, change, order, effective, field(ui.FieldArea, "reason", false)}
-}
-
-func (o *desk) newPage(w http.ResponseWriter, r *http.Request) {
-	o.render(w, r, "new", ui.Page{Title: ui.M("adjustments.new"), Data: headFields(r.URL.Query()), Back: &ui.Link{Text: ui.M("adjustments.title"), Href: here}})
-}
-
-func (o *desk) begin(w http.ResponseWriter, r *http.Request) {
-	fields := headFields(nil)
-	head, err := typedHead(r, "", o.House.Store.Now().Day())
-	var begun adjust.Begun
-	if err == nil {
-		begun, err = o.adjust.Begin(r.Context(), door.Actor(r), door.Key(r), head)
-	}
-	if wrong, ok := door.Wrong(err); ok {
-		o.render(w, r, "new", ui.Page{Title: ui.M("adjustments.new"), Data: fields, Errors: ui.Fill(fields, r.PostForm, wrong)})
-		return
-	}
-	o.settled(w, r, err, address(begun.ID)+"?done=saved")
-}
-
-// typedHead reads what a form says of an adjustment.
-func typedHead(r *http.Request, prefix string, today day.Day) (adjust.Head, error) {
-	from, err := dayOf(r, prefix+"from", today)
-	return adjust.Head{Document: value(r, prefix+"document"), Level: value(r, prefix+"level"), Reason: value(r, prefix+"reason"),
-		Source: value(r, prefix+"source"), LawChange: valueInt(r, prefix+"law_change"), Order: valueInt(r, prefix+"order"), From: from}, err
-}
-
-// dayOf reads the effective day; none is left to the command to refuse.
-func dayOf(r *http.Request, name string, today day.Day) (day.Day, error) {
-	if value(r, name) == "" {
-		return 0, nil
-	}
-	d, err := ui.ParseDay(value(r, name), today, ui.M("adjustments.field.from"))
-	return d, asField("from", err)
 }

@@ -7,6 +7,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/law"
 	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/wording"
@@ -164,6 +165,17 @@ func (o *desk) facts(tx *store.Tx, d *One) error {
 		}
 		add("order", ui.Plain(order.Document))
 	}
+	if d.LawChange != 0 {
+		x, err := law.ChangeByID(tx, d.LawChange)
+		if err != nil {
+			return err
+		}
+		called, err := changeName(tx, x)
+		if err != nil {
+			return err
+		}
+		add("law_change", called)
+	}
 	add("from", ui.OnDay(d.From))
 	add("reason", ui.Plain(d.Reason))
 	add("drafter", name(d.By))
@@ -214,6 +226,9 @@ func (d *One) entries(p ui.Page, after string) {
 			if c != "" {
 				into.Texts = append(into.Texts, ui.Plain(c))
 			}
+		}
+		if e.Giver != "" {
+			into.Texts = append(into.Texts, ui.M("adjustments.giver", "giver", e.Giver))
 		}
 		row := ui.Row{Cells: []ui.Cell{{Text: listName(e.List)}, {Text: ui.Plain(e.Code), Note: ui.Plain(e.Name)}, {Text: e.Does.Label()}, {Text: into}, {Text: ui.Plain(e.Note)}}}
 		if d.Can.Draft {

@@ -151,6 +151,9 @@ func (d *One) entries(tx *store.Tx, p ui.Page, after string) error {
 		for _, c := range e.Into {
 			into = append(into, ui.Plain(c))
 		}
+		if e.Giver != "" {
+			into = append(into, ui.M("notices.giver", "giver", e.Giver))
+		}
 		d.Table.Rows = append(d.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(e.List)}, {Text: ui.Plain(e.Name), Note: ui.Plain(e.Code)}, {Text: e.Does.Label()}, {Text: ui.Join{Sep: " ", Texts: into}, Note: ui.Plain(e.Note)}}})
 	}
 	return err

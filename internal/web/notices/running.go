@@ -11,7 +11,7 @@ func (d *One) running(tx *store.Tx) error {
 	all, err := adjust.Entries(tx, d.ID)
 	for _, e := range all {
 		switch {
-		case e.List != adjust.OnItems || e.Does != adjust.Change || len(d.Running) == entriesShow:
+		case !e.GoesOn() || len(d.Running) == entriesShow:
 		case e.Moves == "":
 			d.Running = append(d.Running, ui.M("notices.running.stay", "name", e.Name))
 		default:

@@ -62,6 +62,13 @@ func (h *Head) settle(tx *store.Tx) error {
 	if !one(Sources, h.Source) || (h.Source == Law) != (h.LawChange != 0) || (h.Source == Above) != (h.Order != 0) {
 		add("source", "adjust.source")
 	}
+	if h.LawChange != 0 {
+		if _, err := law.ChangeByID(tx, h.LawChange); act.KindOf(err) == act.NotFound {
+			add("law_change", "adjust.source")
+		} else if err != nil {
+			return err
+		}
+	}
 	return act.WrongFields("adjust.wrong", wrong)
 }
 

@@ -5,14 +5,24 @@ import (
 	"path"
 	"strings"
 
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 )
+
+// KindOf is what the entries of a list say: of items, what those say that are known
+// by name only.
+func KindOf(list string) (*lists.Kind, error) {
+	if list == OnItems {
+		return catalog.ListKind, nil
+	}
+	return lists.KindOf(list)
+}
 
 // ReadEntries reads entries of a list with their content from a file, as the list's
 // own export has them: a workbook (.xlsx), a document (.json), or else a text file.
 // Everything that is wrong with it is one Invalid error.
 func ReadEntries(list string, does Does, name string, src []byte) ([]Entry, error) {
-	k, err := lists.KindOf(list)
+	k, err := KindOf(list)
 	if err != nil {
 		return nil, err
 	}
