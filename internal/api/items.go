@@ -45,10 +45,11 @@ type itemLine struct {
 // familyMember is an item of the same family: the item of which this is a variant
 // (业务办理项), or a variant of it, with what differs for whoever applies.
 type familyMember struct {
-	ID      int64    `json:"id"`
-	Code    string   `json:"code"`
-	Name    string   `json:"name"`
-	Differs []string `json:"differs,omitempty"`
+	ID        int64    `json:"id"`
+	Code      string   `json:"code"`
+	Name      string   `json:"name"`
+	Situation string   `json:"situation,omitempty"`
+	Differs   []string `json:"differs,omitempty"`
 }
 
 // guideView is everything that the guide of an item tells.
@@ -273,21 +274,25 @@ func (s *server) write(tx *store.Tx, item *catalog.Version, kind string, lang wo
 
 // family adds the item of which an item is a variant, or its variants.
 func (s *server) family(tx *store.Tx, item *catalog.Version, g *guideView, lang wording.Lang) error {
-	of, variants, err := catalog.Variants(tx, item.Code, tx.Today())
-	if err != nil {
-		return err
-	}
-	if of != nil {
-		g.Of = &familyMember{ID: of.Item, Code: of.Code, Name: of.Name}
-	}
-	for _, x := range variants {
-		v, err := s.h.Items.InForce(tx, x.Item, tx.Today())
-		if err != nil {
-			return err
+	all, err := s.h.Items.Family(tx, item.Code, tx.Today())
+	for i, x := range all {
+		k := familyMember{x.Of, x.Code, x.Name, situation(x.Version, lang), texts(x.Differs, lang)}
+		switch {
+		case i == 0 && x.Of != item.Of:
+			g.Of = &k
+		case i > 0 && all[0].Of == item.Of:
+			g.Variants = append(g.Variants, k)
 		}
-		g.Variants = append(g.Variants, familyMember{x.Item, x.Code, x.Name, texts(catalog.Differs(item, v), lang)})
 	}
-	return nil
+	return err
+}
+
+// situation is the one that an item of a family is for.
+func situation(v *catalog.Version, lang wording.Lang) string {
+	if lang == wording.EN && v.SituationEN != "" {
+		return v.SituationEN
+	}
+	return v.Situation
 }
 
 func values(m map[string]string) []string {

@@ -107,15 +107,19 @@ func (k *adjuster) play(keeper act.Actor, x adjusted) error {
 			return err
 		}
 	}
-	if err := desk.Convene(k.ctx, keeper, "", begun.At, []int64{k.c.Person("zfb_catalogue_2"), k.c.Person("spj_head_1")}, ""); err != nil || x.stage == adjust.Panel {
+	if err := desk.Convene(k.ctx, keeper, "", begun.At, []int64{k.c.Person(legality), k.c.Person(reasonableness)}, ""); err != nil || x.stage == adjust.Panel {
 		return err
 	}
 	return k.decided(keeper, begun.At)
 }
 
+// The panel: the justice bureau's reviewer says whether a change is lawful, the head of
+// the approval bureau whether it is reasonable. Neither wrote any of it.
+const legality, reasonableness = "sfj_reviewer_1", "spj_head_1"
+
 // decided goes from the panel to the notice.
 func (k *adjuster) decided(keeper act.Actor, at adjust.At) error {
-	for _, o := range [][2]string{{"zfb_catalogue_2", "上位法依据已经取消，程序合法"}, {"spj_head_1", "取消后由双随机抽查衔接，合理"}} {
+	for _, o := range [][2]string{{legality, "上位法依据已经取消，程序合法"}, {reasonableness, "取消后由双随机抽查衔接，合理"}} {
 		if err := k.as(o[0], func(a act.Actor) error { return k.h.Adjust.Opine(k.ctx, a, "", at, true, true, o[1]) }); err != nil {
 			return err
 		}

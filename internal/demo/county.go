@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"tongban/internal/house"
@@ -147,18 +146,19 @@ func (c *County) findItems(tx *store.Tx) error {
 	return nil
 }
 
-// writtenItems reads the folders of the items that are written in full, in order.
+// writtenItems reads the folders of the items that are written in full, in order,
+// each with its variants after it ("lease-filing/change").
 func writtenItems() (slugs []string, drafts []*catalog.Draft, err error) {
-	dirs, err := fs.ReadDir(content(), "items")
+	slugs, err = catalog.Folders(content(), "items")
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, dir := range dirs {
-		d, problems := catalog.ReadFolder(content(), "items/"+dir.Name())
+	for _, slug := range slugs {
+		d, problems := catalog.ReadFolder(content(), "items/"+slug)
 		if len(problems) > 0 {
-			return nil, nil, fmt.Errorf("item %s: %w", dir.Name(), catalog.Problems(problems))
+			return nil, nil, fmt.Errorf("item %s: %w", slug, catalog.Problems(problems))
 		}
-		slugs, drafts = append(slugs, dir.Name()), append(drafts, d)
+		drafts = append(drafts, d)
 	}
 	return slugs, drafts, nil
 }

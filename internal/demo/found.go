@@ -181,7 +181,7 @@ func (f *founding) powers() error {
 	officers := map[string][]power.Assignment{}
 	for _, d := range drafts {
 		for _, n := range d.Flow.Nodes {
-			if n.Task.Part != "decide" {
+			if n.Task.Part != "decide" || catalog.OfItem(d.Code) != "" { // who decides an item decides its variants
 				continue
 			}
 			agency := d.Roles[n.Task.Role]

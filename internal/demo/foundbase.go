@@ -31,7 +31,9 @@ func (f *founding) baseItems() error {
 		if d.Base.Code == "" {
 			return fmt.Errorf("%s names no base item", d.Name)
 		}
-		b.Changes = append(b.Changes, lists.Change{Content: baseItemOf(d)})
+		if catalog.OfItem(d.Code) == "" { // a variant has its item's
+			b.Changes = append(b.Changes, lists.Change{Content: baseItemOf(d)})
+		}
 	}
 	_, err = f.h.Lists.Change(f.ctx, editor, "", b)
 	return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 )
 
@@ -34,7 +35,7 @@ func (m *listMaker) powers() []lists.Content {
 	var all []named
 	taken := map[string]bool{}
 	for _, it := range slices.Concat(m.items, m.full) {
-		if it.kind != "20" {
+		if it.kind != "20" && catalog.OfItem(it.code) == "" { // a variant is no power of its own
 			taken[it.agency+it.name] = true
 			all = append(all, named{name: it.name, kind: it.kind, agency: it.agency, item: it.code, real: it.basis == nil, basis: it.basis})
 		}

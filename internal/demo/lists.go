@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"tongban/internal/house"
 	"tongban/internal/register/lists"
@@ -16,7 +18,8 @@ const ListSeed = 20250101
 
 // FoundLists puts the county's public lists into a founded county, list by list,
 // by the hand of the catalogue's keeper: 26 agencies with 2,649 powers, 13
-// townships with 157, and the others. It is a step of Build, and apart from
+// townships with 157, and the others, in their first editions; what changed them
+// later is decreed while the year is played. It is a step of Build, and apart from
 // Found because few who need a county need its lists.
 func FoundLists(ctx context.Context, h *house.House, progress Progress) error {
 	progress.tell("lists", 0, 1)
@@ -35,7 +38,8 @@ func FoundLists(ctx context.Context, h *house.House, progress Progress) error {
 	if h.Store.Now() < Founded {
 		return fmt.Errorf("the lists are put into a founded county")
 	}
-	for _, b := range m.all() {
+	firsts, _ := m.all()
+	for _, b := range firsts {
 		if _, err := h.Lists.Change(ctx, editor, "", b); err != nil {
 			return fmt.Errorf("list %s: %w", b.List, explained(err))
 		}
@@ -45,12 +49,12 @@ func FoundLists(ctx context.Context, h *house.House, progress Progress) error {
 
 // listMaker makes the batches of the county's lists.
 type listMaker struct {
-	b      *book
-	l      *listBook
-	items  []known // known by name
-	full   []known // written in full
-	rnd    *rand.Rand
-	number int // of the next document
+	b       *book
+	l       *listBook
+	items   []known // known by name
+	full    []known // written in full
+	rnd     *rand.Rand
+	numbers map[int]int // of the last document of each year
 }
 
 func newListMaker(b *book) (*listMaker, error) {
@@ -62,34 +66,45 @@ func newListMaker(b *book) (*listMaker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listMaker{b: b, l: l, items: items, full: full, rnd: rand.New(rand.NewPCG(ListSeed, 1))}, nil
+	return &listMaker{b: b, l: l, items: items, full: full, rnd: rand.New(rand.NewPCG(ListSeed, 1)), numbers: map[int]int{}}, nil
 }
 
-// all are the batches in the order in which they were decided. What the written
-// items rest on stood before them: see founding.
-func (m *listMaker) all() []lists.Batch {
-	firsts := []lists.Batch{
+// all are the first editions, and what changed them later, in the order in which it
+// was decided. What the written items rest on stood before them: see founding.
+func (m *listMaker) all() (firsts, later []lists.Batch) {
+	firsts = []lists.Batch{
 		m.first("power", m.powers()), m.first("township_power", m.townshipPowers()), m.first("abolished", m.reviewed()), m.first("base_item", m.baseItems()),
 		m.first("fee_fund", m.fees("fee_fund")), m.first("fee_enterprise", m.fees("fee_enterprise")), m.first("fee_priced", m.fees("fee_priced")),
 		m.first("negative", m.negative()), m.first("qualification", m.qualifications()), m.first("registration", m.registrations("before")),
 		m.first("public_service", m.publicServices()), m.first("once", m.once()), m.first("proof", m.proofs()), m.first("hall", m.hall()), m.first("inspection", m.inspections()),
 	}
-	return append(append(firsts, m.registrationReform()), m.cuts()...)
+	later = append([]lists.Batch{m.registrationReform()}, m.cuts()...)
+	slices.SortStableFunc(later, func(a, b lists.Batch) int { return cmp.Compare(a.From, b.From) })
+	for i := range later {
+		later[i].Document = m.document(later[i].From)
+	}
+	return firsts, later
 }
 
 // first is the first edition of a list, which writes down what held on paper.
 func (m *listMaker) first(list string, entries []lists.Content) lists.Batch {
 	b := m.order(list, Since, "清单首次公布")
+	b.Document = m.document(Since)
 	for _, c := range entries {
 		b.Changes = append(b.Changes, lists.Change{Content: c})
 	}
 	return b
 }
 
-// order is a batch with the next document number of the county.
+// order is a batch without its document.
 func (m *listMaker) order(list string, from day.Day, reason string) lists.Batch {
-	m.number++
-	return lists.Batch{List: list, Document: fmt.Sprintf("云政发〔%d〕%d号", from.Year(), m.number), From: from, Reason: reason, Region: m.b.Region}
+	return lists.Batch{List: list, From: from, Reason: reason, Region: m.b.Region}
+}
+
+// document is the next document number of the county in a year.
+func (m *listMaker) document(on day.Day) string {
+	m.numbers[on.Year()]++
+	return fmt.Sprintf("云政发〔%d〕%d号", on.Year(), m.numbers[on.Year()])
 }
 
 // towns are the townships, in order.

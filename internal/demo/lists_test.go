@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -20,7 +21,8 @@ func TestTheListsOfTheCounty(t *testing.T) {
 	both(t, func(t *testing.T, e store.Engine) {
 		clock := demo.NewClock(demo.Founded)
 		h := open(t, e, clock, 1)
-		if _, err := demo.Found(t.Context(), h, nil); err != nil {
+		c, err := demo.Found(t.Context(), h, nil)
+		if err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
@@ -44,17 +46,21 @@ func TestTheListsOfTheCounty(t *testing.T) {
 		is(lists.Query{List: "public_service"}, "", 212+18)
 		is(lists.Query{List: "inspection"}, "", 459)
 		is(lists.Query{List: "intermediary"}, "", 14)
-		is(lists.Query{List: "hall"}, "", 1135+16)
-		is(lists.Query{List: "once"}, "", 1135+16)
+		is(lists.Query{List: "hall"}, "", 1135+16+3)
+		is(lists.Query{List: "once"}, "", 1135+16+3)
 		is(lists.Query{List: "negative"}, "", 117)
-		reform := lists.Stand{Day: day.Of(2025, 7, 1)}
 		is(lists.Query{List: "registration", Type: "before"}, "", 201)
+		if _, err := demo.Year(t.Context(), h, c, demo.Play{Clock: clock, Seed: 1, Cases: 1}); err != nil {
+			t.Fatal(err)
+		}
+		changed(t, h)
+		reform := lists.Stand{Day: day.Of(2025, 7, 1)}
 		is(lists.Query{List: "registration", Type: "before", At: reform}, "", 34)
 		is(lists.Query{List: "registration", Type: "after", At: reform}, "", 167)
 		is(lists.Query{List: "abolished", Type: "kept", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, "", 165)
 		is(lists.Query{List: "abolished", Type: "cancelled", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, "", 122)
 		agencies, items := map[string]bool{}, map[string]bool{}
-		err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
+		err = h.Store.Read(t.Context(), func(tx *store.Tx) error {
 			counted, err := lists.Count(tx, power)
 			for _, c := range counted {
 				agencies[c.Agency] = true
@@ -63,15 +69,13 @@ func TestTheListsOfTheCounty(t *testing.T) {
 			for _, e := range page {
 				items[e.Content.Columns.Text("item")] = true
 			}
-			for seq := int64(1); seq <= 24; seq++ {
+			head, err3 := lists.Head(tx)
+			for seq := int64(1); seq <= max(head, 24); seq++ {
 				if ok, err := lists.Verify(tx, seq); !ok || err != nil {
 					t.Errorf("change %d: %v %v", seq, ok, err)
 				}
 			}
-			if err == nil {
-				err = err2
-			}
-			return err
+			return errors.Join(err, err2, err3)
 		})
 		if err != nil || len(agencies) != 26 || len(items) != 8 || items[""] {
 			t.Errorf("%d agencies, %v, %v", len(agencies), items, err)
@@ -83,6 +87,33 @@ func TestTheListsOfTheCounty(t *testing.T) {
 			}
 		}
 	})
+}
+
+// changed wants each change of the lists to have been made when it was decided: the
+// first editions at the founding, the others on the day on which they take effect or
+// in the days before, in office hours; so the feed tells them.
+func changed(t *testing.T, h *house.House) {
+	t.Helper()
+	err := h.Store.Read(t.Context(), func(tx *store.Tx) error {
+		all, err := lists.Since(tx, "", 0, 100)
+		later := 0
+		for _, c := range all {
+			made := c.Made.Day()
+			if made == demo.Founded.Day() || made >= demo.Start.Day() {
+				continue
+			}
+			if later++; made > c.From || made < c.From-9 || c.From < demo.Founded.Day() {
+				t.Errorf("%s %s takes effect on %s and was made on %s", c.List, c.Document, c.From, made)
+			}
+		}
+		if later != 7 {
+			t.Errorf("%d changes during the year, want the reform and six reviews", later)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // everyItemHasItsPower judges the county by the rules about items and their powers:

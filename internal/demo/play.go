@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"tongban/internal/house"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/day"
 )
 
@@ -16,6 +17,7 @@ type player struct {
 	c     *County
 	o     Play
 	plans []*plan
+	acts  []lists.Batch // changes of the lists, which take their turns after the cases
 	cases []played
 	queue queue
 	out   *Played
@@ -31,7 +33,8 @@ type played struct {
 	inquiry int64
 }
 
-// turn is the place of a case in the queue: its next step.
+// turn is the place of a case in the queue, with its next step, or of a change of a
+// list, numbered after the cases.
 type turn struct {
 	at day.Instant
 	n  int
@@ -63,6 +66,9 @@ func (p *player) play(plans []*plan) (*Played, error) {
 			p.queue = append(p.queue, turn{x.steps[0].at, x.n})
 		}
 	}
+	for i, b := range p.acts {
+		p.queue = append(p.queue, turn{decreed(p.h.Calendars.Current(), b.From), len(plans) + i})
+	}
 	heap.Init(&p.queue)
 	for done, night := 0, First; ; done++ {
 		next := Start
@@ -90,7 +96,7 @@ func (p *player) play(plans []*plan) (*Played, error) {
 		if done%20 == 0 {
 			p.o.Progress.tell("year", done, total)
 		}
-		if err := p.step(heap.Pop(&p.queue).(turn)); err != nil {
+		if err := p.take(heap.Pop(&p.queue).(turn)); err != nil {
 			return nil, err
 		}
 	}
@@ -115,6 +121,14 @@ func (p *player) settle(at day.Instant) error {
 // forward sets the clock, so that no two commands have the same moment.
 func (p *player) forward(at day.Instant) {
 	p.o.Clock.Set(max(at, p.o.Clock.Now()+1))
+}
+
+// take does what is next: a change of a list, or a step of a case.
+func (p *player) take(t turn) error {
+	if i := t.n - len(p.plans); i >= 0 {
+		return p.decree(t.at, p.acts[i])
+	}
+	return p.step(t)
 }
 
 // step does the next step of a case.

@@ -58,6 +58,9 @@ func Year(ctx context.Context, h *house.House, c *County, o Play) (*Played, erro
 		return nil, err
 	}
 	p := &player{ctx: ctx, h: h, c: c, o: o, cases: make([]played, len(plans)), out: &Played{Seed: o.Seed}}
+	if p.acts, err = p.decrees(); err != nil {
+		return nil, err
+	}
 	return p.play(plans)
 }
 

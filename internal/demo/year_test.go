@@ -183,7 +183,8 @@ func TestBuiltCountyIsReopenedAtItsStart(t *testing.T) {
 	if err := h.ReadOnly(); err != nil {
 		t.Error(err)
 	}
-	underWay(t, h)
+	underWay(t, h, c)
+	changed(t, h)
 	checkedUp(t, h)
 	list, err := h.Office.Mine(t.Context(), actor(t, c, "baker"), 0, 10)
 	if err != nil {

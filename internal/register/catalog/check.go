@@ -73,6 +73,9 @@ func (c *checker) item() {
 		c.wrong("in_force.until", "until", "from", it.InForce.From)
 	}
 	c.text("summary", it.Summary, 500)
+	if it.Situation != "" || OfItem(it.Code) != "" { // a variant says for whom it is
+		c.text("situation", it.Situation, 100)
+	}
 	c.guide()
 	c.trips()
 	c.terms()

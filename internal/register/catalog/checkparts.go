@@ -83,8 +83,9 @@ func (c *checker) result() {
 	r := c.d.Result
 	c.text("result.name", r.Name, maxName)
 	if r.LicenceType != "" {
-		c.licenceType(r.LicenceType)
+		c.licenceType("result.licence_type", r.LicenceType)
 	}
+	c.former(r.Ends)
 	if r.ValidMonths < 0 || r.ValidMonths > 1200 {
 		c.wrong("result.valid_months", "months")
 	}
@@ -96,28 +97,44 @@ func (c *checker) result() {
 		if blank(f.Label) {
 			c.wrong(path, "field_label")
 		}
-		key, ofForm := strings.CutPrefix(f.Value, "form.")
-		switch {
-		case ofForm && c.d.Form == nil:
-		case ofForm:
-			if _, ok := c.d.Form.Field(key); !ok {
-				c.wrong(path, "field_value", "got", f.Value, "known", strings.Join(applicantValues, "、"))
-			}
-		case !slices.Contains(applicantValues, f.Value):
+		if !slices.Contains(applicantValues, f.Value) && !c.ofForm(f.Value) {
 			c.wrong(path, "field_value", "got", f.Value, "known", strings.Join(applicantValues, "、"))
 		}
 	}
 }
 
+// ofForm tells whether a value names a field of the form, which may be unread.
+func (c *checker) ofForm(value string) bool {
+	key, ok := strings.CutPrefix(value, "form.")
+	if !ok || c.d.Form == nil {
+		return ok
+	}
+	_, ok = c.d.Form.Field(key)
+	return ok
+}
+
+// former checks what a grant puts an end to: all is said of it, or nothing.
+func (c *checker) former(e Ends) {
+	if e == (Ends{}) {
+		return
+	}
+	if !c.ofForm(e.Number) {
+		c.wrong("result.ends.number", "ends_number", "got", e.Number)
+	}
+	c.text("result.ends.name", e.Name, maxName)
+	c.text("result.ends.article", e.Article, maxName)
+	c.licenceType("result.ends.type", e.Type)
+}
+
 // licenceType checks the type of a licence identifier (GB/T 36904): the credit
 // code of the body that answers for the type, and three more characters.
-func (c *checker) licenceType(t string) {
+func (c *checker) licenceType(path, t string) {
 	if n := len([]rune(t)); n != 21 {
-		c.wrong("result.licence_type", "licence_type", "got", n)
+		c.wrong(path, "licence_type", "got", n)
 		return
 	}
 	if _, err := gbcode.LicenceID(t, t[:min(18, len(t))], "1", 1); err != nil {
-		c.wrongMessage("result.licence_type", err)
+		c.wrongMessage(path, err)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/internal/record/store"
+	"tongban/internal/rules/day"
 	"tongban/internal/rules/wording"
 )
 
@@ -13,6 +15,43 @@ func OfItem(code string) string {
 		return of
 	}
 	return ""
+}
+
+// Kin is an item of a family: the item itself, or a variant of it, with the situation
+// that it is for and in what it differs from the item.
+type Kin struct {
+	*Version
+	Differs []wording.Message
+}
+
+// Family is the item to whose family a code belongs, and its variants, by code, as
+// they hold on a day; none where an item has no variants.
+func (c *Catalog) Family(tx *store.Tx, code string, on day.Day) ([]Kin, error) {
+	of, variants, err := Variants(tx, code, on)
+	if err == nil && of != nil {
+		code = of.Code
+		_, variants, err = Variants(tx, code, on)
+	}
+	if err != nil || len(variants) == 0 {
+		return nil, err
+	}
+	id, err := c.ByCode(tx, code)
+	if err != nil {
+		return nil, err
+	}
+	item, err := c.InForce(tx, id, on)
+	if err != nil {
+		return nil, err
+	}
+	all := []Kin{{Version: item}}
+	for _, x := range variants {
+		v, err := c.InForce(tx, x.Item, on)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Kin{v, Differs(item, v)})
+	}
+	return all, nil
 }
 
 // Differs tells in what a variant differs from its item for whoever applies: the

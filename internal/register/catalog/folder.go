@@ -54,19 +54,66 @@ func (d *Draft) digest() []byte {
 }
 
 // ReadFolder reads the folder of a written item: item.yaml, flow.bpmn and
-// form.json. It returns either the draft or everything that is wrong with it.
+// form.json. A variant whose folder lies in its item's may leave out what it has
+// in common with it: see inherit. It returns either the draft or everything that
+// is wrong with it.
 func ReadFolder(fsys fs.FS, dir string) (*Draft, []Problem) {
-	src := map[string][]byte{}
-	var problems []Problem
-	for _, name := range []string{itemFile, flowFile, formFile} {
-		b, p := readFile(fsys, path.Join(dir, name), name)
-		src[name] = b
-		problems = append(problems, p...)
-	}
+	src, problems := readFiles(fsys, dir)
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	return Read(src[itemFile], src[flowFile], src[formFile])
+}
+
+// Folders lists the folders of written items in a folder, each by its way from
+// there: the folder itself (".") or those in it, and after each its variants'. One in
+// a folder of folders is listed whether or not it has an item.yaml: reading it tells.
+func Folders(fsys fs.FS, dir string) ([]string, error) {
+	if has(fsys, dir) {
+		return withVariants(fsys, dir, ".")
+	}
+	entries, err := fs.ReadDir(fsys, dir)
+	var all []string
+	for _, e := range entries {
+		if !e.IsDir() || err != nil {
+			continue
+		}
+		var some []string
+		some, err = withVariants(fsys, dir, e.Name())
+		all = append(all, some...)
+	}
+	return all, err
+}
+
+// has tells whether a folder is an item's.
+func has(fsys fs.FS, dir string) bool {
+	_, err := fs.Stat(fsys, path.Join(dir, itemFile))
+	return err == nil
+}
+
+func withVariants(fsys fs.FS, dir, name string) ([]string, error) {
+	all := []string{name}
+	entries, err := fs.ReadDir(fsys, path.Join(dir, name))
+	for _, e := range entries {
+		if in := path.Join(name, e.Name()); e.IsDir() && has(fsys, path.Join(dir, in)) {
+			all = append(all, in)
+		}
+	}
+	return all, err
+}
+
+func readFiles(fsys fs.FS, dir string) (map[string][]byte, []Problem) {
+	src := map[string][]byte{}
+	b, problems := readFile(fsys, path.Join(dir, itemFile), itemFile)
+	src[itemFile] = b
+	if of := itemAbove(fsys, dir, b); of != nil {
+		return src, append(problems, inherit(fsys, dir, src, of)...)
+	}
+	for _, name := range []string{flowFile, formFile} {
+		b, wrong := readFile(fsys, path.Join(dir, name), name)
+		src[name], problems = b, append(problems, wrong...)
+	}
+	return src, problems
 }
 
 func readFile(fsys fs.FS, full, name string) ([]byte, []Problem) {

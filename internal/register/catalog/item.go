@@ -31,42 +31,44 @@ const TypeLicence = "01"
 
 // Item is one version of a written item, as it stands in item.yaml.
 type Item struct {
-	Format     string            `yaml:"format" json:"-"`
-	Code       string            `yaml:"code" json:"code"`
-	Base       Base              `yaml:"base" json:"base,omitzero"`
-	Name       string            `yaml:"name" json:"name"`
-	NameEN     string            `yaml:"name_en" json:"name_en,omitempty"`
-	SourceCode string            `yaml:"source_code" json:"source_code,omitempty"` // code in the list that it was taken from, where that is another
-	Aliases    []string          `yaml:"aliases" json:"aliases,omitempty"`
-	Type       string            `yaml:"type" json:"type"`
-	Handles    checkup.Handling  `yaml:"handling" json:"handling,omitempty"` // 审核 or 审批; "" as the base item says, or 审批
-	Kind       Handling          `yaml:"kind" json:"kind"`
-	Applicants []string          `yaml:"applicants" json:"applicants"`
-	Agency     string            `yaml:"agency" json:"agency"`
-	Roles      map[string]string `yaml:"roles" json:"roles,omitempty"`
-	Joint      bool              `yaml:"joint" json:"joint,omitempty"`
-	InForce    Force             `yaml:"in_force" json:"in_force"`
-	Summary    string            `yaml:"summary" json:"summary"`
-	SummaryEN  string            `yaml:"summary_en" json:"summary_en,omitempty"`
-	Basis      []Basis           `yaml:"basis" json:"basis,omitempty"`
-	Conditions []string          `yaml:"conditions" json:"conditions,omitempty"`
-	Materials  []Material        `yaml:"materials" json:"materials,omitempty"`
-	Terms      Terms             `yaml:"terms" json:"terms"`
-	Deemed     bool              `yaml:"deemed" json:"deemed,omitempty"`
-	Special    []Special         `yaml:"special" json:"special,omitempty"`
-	Visits     []Visit           `yaml:"visits" json:"visits,omitempty"`
-	Fees       Fees              `yaml:"fees" json:"fees"`
-	Result     Result            `yaml:"result" json:"result"`
-	Channels   []string          `yaml:"channels" json:"channels,omitempty"`
-	Trips      map[string]int    `yaml:"trips" json:"trips,omitempty"`
-	Delivery   []string          `yaml:"delivery" json:"delivery,omitempty"`
-	Classes    map[string]string `yaml:"classes" json:"classes,omitempty"`
-	Contact    Contact           `yaml:"contact" json:"contact"`
-	Complaint  string            `yaml:"complaint" json:"complaint,omitempty"`
-	FAQ        []Answer          `yaml:"faq" json:"faq,omitempty"`
-	Manual     []Review          `yaml:"manual" json:"manual,omitempty"`
-	Discretion []Discretion      `yaml:"discretion" json:"discretion,omitempty"`
-	Samples    []Sample          `yaml:"samples" json:"samples,omitempty"`
+	Format      string            `yaml:"format" json:"-"`
+	Code        string            `yaml:"code" json:"code"`
+	Base        Base              `yaml:"base" json:"base,omitzero"`
+	Name        string            `yaml:"name" json:"name"`
+	NameEN      string            `yaml:"name_en" json:"name_en,omitempty"`
+	SourceCode  string            `yaml:"source_code" json:"source_code,omitempty"` // code in the list that it was taken from, where that is another
+	Aliases     []string          `yaml:"aliases" json:"aliases,omitempty"`
+	Type        string            `yaml:"type" json:"type"`
+	Handles     checkup.Handling  `yaml:"handling" json:"handling,omitempty"` // 审核 or 审批; "" as the base item says, or 审批
+	Kind        Handling          `yaml:"kind" json:"kind"`
+	Applicants  []string          `yaml:"applicants" json:"applicants"`
+	Agency      string            `yaml:"agency" json:"agency"`
+	Roles       map[string]string `yaml:"roles" json:"roles,omitempty"`
+	Joint       bool              `yaml:"joint" json:"joint,omitempty"`
+	InForce     Force             `yaml:"in_force" json:"in_force"`
+	Situation   string            `yaml:"situation" json:"situation,omitempty"` // in which this item, of its family, is the right one
+	SituationEN string            `yaml:"situation_en" json:"situation_en,omitempty"`
+	Summary     string            `yaml:"summary" json:"summary"`
+	SummaryEN   string            `yaml:"summary_en" json:"summary_en,omitempty"`
+	Basis       []Basis           `yaml:"basis" json:"basis,omitempty"`
+	Conditions  []string          `yaml:"conditions" json:"conditions,omitempty"`
+	Materials   []Material        `yaml:"materials" json:"materials,omitempty"`
+	Terms       Terms             `yaml:"terms" json:"terms"`
+	Deemed      bool              `yaml:"deemed" json:"deemed,omitempty"`
+	Special     []Special         `yaml:"special" json:"special,omitempty"`
+	Visits      []Visit           `yaml:"visits" json:"visits,omitempty"`
+	Fees        Fees              `yaml:"fees" json:"fees"`
+	Result      Result            `yaml:"result" json:"result"`
+	Channels    []string          `yaml:"channels" json:"channels,omitempty"`
+	Trips       map[string]int    `yaml:"trips" json:"trips,omitempty"`
+	Delivery    []string          `yaml:"delivery" json:"delivery,omitempty"`
+	Classes     map[string]string `yaml:"classes" json:"classes,omitempty"`
+	Contact     Contact           `yaml:"contact" json:"contact"`
+	Complaint   string            `yaml:"complaint" json:"complaint,omitempty"`
+	FAQ         []Answer          `yaml:"faq" json:"faq,omitempty"`
+	Manual      []Review          `yaml:"manual" json:"manual,omitempty"`
+	Discretion  []Discretion      `yaml:"discretion" json:"discretion,omitempty"`
+	Samples     []Sample          `yaml:"samples" json:"samples,omitempty"`
 }
 
 // Force is the span of days in which a version holds.
@@ -169,6 +171,17 @@ type Result struct {
 	LicenceType string        `yaml:"licence_type" json:"licence_type,omitempty"` // GB/T 36904: 21 characters
 	ValidMonths int           `yaml:"valid_months" json:"valid_months,omitempty"`
 	Fields      []ResultField `yaml:"fields" json:"fields,omitempty"`
+	Ends        Ends          `yaml:"ends" json:"ends,omitzero"`
+}
+
+// Ends is the licence that a grant puts an end to: the one that is changed,
+// prolonged or given up. Its number stands in a field of the form; where nothing is
+// written there, none ends.
+type Ends struct {
+	Number  string `yaml:"number" json:"number"`   // form.<field>
+	Name    string `yaml:"name" json:"name"`       // what the licence is called
+	Type    string `yaml:"type" json:"type"`       // GB/T 36904: 21 characters
+	Article string `yaml:"article" json:"article"` // by which it ends
 }
 
 // ResultField is a line of the result: its label and the fact that fills it.

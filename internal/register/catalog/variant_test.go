@@ -19,7 +19,7 @@ func TestVariantsOfAnItem(t *testing.T) {
 		g.bring(t, main)
 		code := main.Code
 		variant := func(n, name string) *catalog.Draft {
-			return good(t, "tree-felling", code, code+n, "name: 林木采伐许可（示范）", "name: "+name)
+			return good(t, "tree-felling", code, code+n, "name: 林木采伐许可（示范）", "name: "+name, "summary: ", "situation: 这一种\nsummary: ")
 		}
 		g.bring(t, variant("02", "林木采伐许可（示范）：更新采伐"), variant("01", "林木采伐许可（示范）：抚育采伐"))
 		other := strings.Replace(code, code[:18], "11990124YH00002452", 1)
@@ -27,7 +27,7 @@ func TestVariantsOfAnItem(t *testing.T) {
 			t.Error("an item with another name than its base item")
 		}
 		local := "511A0138000000-511602000000-000-115113010833722043-1-"
-		g.bring(t, good(t, "tree-felling", code, local+"00"), good(t, "tree-felling", code, local+"07", "name: 林木采伐许可（示范）", "name: 林木采伐许可（示范）：补办"))
+		g.bring(t, good(t, "tree-felling", code, local+"00"), good(t, "tree-felling", code, local+"07", "name: 林木采伐许可（示范）", "name: 林木采伐许可（示范）：补办", "summary: ", "situation: 丢了\nsummary: "))
 		g.read(t, func(tx *store.Tx) error {
 			for at, want := range map[string]string{
 				code: "林木采伐许可（示范）：抚育采伐 林木采伐许可（示范）：更新采伐", code + "01": "of 林木采伐许可（示范）",
@@ -50,7 +50,7 @@ func TestVariantsOfAnItem(t *testing.T) {
 			must(t, err)
 			it, err := g.items.InForce(tx, id, tx.Today())
 			must(t, err)
-			short := good(t, "tree-felling", code, code+"03", "name: 采伐位置图", "name: 位置简图", "promised:  {days: 10", "promised:  {days: 3")
+			short := good(t, "tree-felling", code, code+"03", "summary: ", "situation: 零星采伐\nsummary: ", "name: 采伐位置图", "name: 位置简图", "promised:  {days: 10", "promised:  {days: 3")
 			v := *it
 			v.Written = short.Item
 			var told []string

@@ -50,6 +50,7 @@ var itemTries = []try{
 		on(0, func(_ *checkup.Item, g *checkup.Guide) {
 			g.Materials[1].Name, g.Materials[2].Supplied, g.Materials[2].When = "健康证明（原件及复印件）", false, true
 		})},
+	{"same_materials", variantAsks(false), variantAsks(true)},
 
 	{"code_twice", func(c *checkup.Catalogue) { c.Items = append(c.Items, c.Items[2]) }, twin(func(*checkup.Item) {})},
 	{"name_twice", twin(func(it *checkup.Item) { it.Name = "食品作坊（经营）许可" }), twin(func(it *checkup.Item) { it.Of = code })},

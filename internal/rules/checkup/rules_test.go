@@ -122,6 +122,18 @@ func variants(names ...string) func(*checkup.Catalogue) {
 	}
 }
 
+// variantAsks adds a variant that asks for more than its item, which the base item
+// says anything of or not.
+func variantAsks(unsaid bool) func(*checkup.Catalogue) {
+	return func(c *checkup.Catalogue) {
+		variants("变更")(c)
+		m := &c.Items[len(c.Items)-1].Guide.Materials[2]
+		if m.Supplied, m.How = false, "带来"; unsaid {
+			c.Bases[0].Materials = nil
+		}
+	}
+}
+
 // based has the base item of the licence say how it is handled.
 func based(h checkup.Handling, change func(it *checkup.Item)) func(*checkup.Catalogue) {
 	return func(c *checkup.Catalogue) {

@@ -75,7 +75,7 @@ func (f *finder) patternOf(it *Item) (pattern, bool) {
 	if g := top.Guide; g != nil && p.statutory.IsZero() {
 		p.statutory = g.Terms.Statutory
 	}
-	if p.materials == nil && top.Guide != nil {
+	if p.materials == nil && top.Guide != nil && it.Of == "" { // a variant asks for what its situation needs
 		p.materials = top.required()
 	}
 	return p, true

@@ -40,8 +40,7 @@ type guideData struct {
 	Contact   []ui.Fact
 	Told      objections.Told   // what was objected to the guide
 	Law       map[string]string // where in the library of laws a citation leads
-	Family    []ui.Link         // the item of which it is a variant, or its own variants
-	Variant   bool              // it is a variant
+	Family    ui.TaskList       // the item and its variants, where it has any
 	Versions  ui.Table
 	Current   int     // number of the version of today, 0 for none
 	Before    ui.Text // what differs from the version before

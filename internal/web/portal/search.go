@@ -31,7 +31,7 @@ type result struct {
 	Links        []ui.Link
 	Facts        ui.Text
 	Why          ui.Text
-	Variant      bool // 业务办理项: one situation of another item
+	Situation    ui.Text // 业务办理项: the one of its family that it is for
 }
 
 func (p *portal) search(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +145,10 @@ func pager(r *http.Request, shown int, next string) (pg ui.Pager, first string) 
 }
 
 func (p *portal) result(tx *store.Tx, r *http.Request, h catalog.Hit) (result, error) {
-	x := result{Name: ui.Plain(h.Name), Agency: ui.Plain(p.agency(tx, h.Agency)), Href: "/items/" + id(h.Item), Variant: catalog.OfItem(h.Code) != ""}
+	x := result{Name: ui.Plain(h.Name), Agency: ui.Plain(p.agency(tx, h.Agency)), Href: "/items/" + id(h.Item)}
+	if catalog.OfItem(h.Code) != "" {
+		x.Situation = ui.M("portal.search.variant")
+	}
 	if h.Why.Key != "" {
 		x.Why = h.Why
 	}
@@ -162,6 +165,9 @@ func (p *portal) result(tx *store.Tx, r *http.Request, h catalog.Hit) (result, e
 	}
 	g := catalog.Guide(v, p.House.Calendars.Current(), tx.Today(), door.Lang(r))
 	x.Name, x.Facts = ui.Both{ZH: v.Name, EN: v.NameEN}, ui.Plain(strings.Join(g.Facts, " · "))
+	if v.Situation != "" {
+		x.Situation = ui.M("portal.search.situation", "situation", ui.Both{ZH: v.Situation, EN: v.SituationEN})
+	}
 	if h.Online {
 		x.Links = []ui.Link{{Text: ui.M("portal.search.start"), Href: "/apply/" + id(h.Item), Hidden: x.Name}}
 	}

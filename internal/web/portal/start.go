@@ -18,7 +18,9 @@ type startData struct {
 	Drafts ui.TaskList
 	Summary,
 	Facts ui.Text
-	Action string
+	Situation ui.Text // the one of its family that this item is for
+	Which     ui.Link
+	Action    string
 }
 
 // startOf reads what the start page shows: for whom the person may apply here,
@@ -98,6 +100,10 @@ func (p *portal) showStart(w http.ResponseWriter, r *http.Request, v *catalog.Ve
 	page := ui.Page{Name: "portal/start", Title: itemName(v), OwnHeading: true, Back: &ui.Link{Text: ui.M("portal.guide.back"), Href: "/items/" + id(v.Of)}}
 	fields := []ui.Field{data.Who}
 	page.Errors = ui.Fill(fields, nil, wrong)
+	if v.Situation != "" {
+		data.Situation = ui.M("portal.start.situation", "situation", ui.Both{ZH: v.Situation, EN: v.SituationEN})
+		data.Which = ui.Link{Text: ui.M("portal.start.other"), Href: "/items/" + id(v.Of) + "#which"}
+	}
 	data.Who, data.Summary = fields[0], ui.Both{ZH: v.Summary, EN: v.SummaryEN}
 	page.Data = data
 	if len(wrong) > 0 {

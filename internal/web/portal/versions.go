@@ -81,30 +81,29 @@ func linked(h http.Header, v *catalog.Version, today day.Day) {
 	}
 }
 
-// related are the items of the same family (业务办理项).
+// related are the items of the same family (业务办理项), each by the situation that it
+// is for, so that whoever came to one of them finds theirs.
 func (p *portal) related(tx *store.Tx, v *catalog.Version, d *guideData) error {
-	of, variants, err := catalog.Variants(tx, v.Code, tx.Today())
-	if d.Variant = of != nil; d.Variant {
-		variants = []catalog.Variant{*of}
-	}
-	for _, x := range variants {
-		l := ui.Link{Text: ui.Plain(x.Name), Href: "/items/" + id(x.Item)}
-		if !d.Variant {
-			other, err := p.House.Items.InForce(tx, x.Item, tx.Today())
-			if err != nil {
-				return err
-			}
-			if m := catalog.Differs(v, other); len(m) > 0 {
-				l.Note = notes(m)
-			}
+	all, err := p.House.Items.Family(tx, v.Code, tx.Today())
+	for _, x := range all {
+		line := ui.Task{Label: ui.Both{ZH: x.Name, EN: x.NameEN}, Hint: notes(x.Differs), Href: "/items/" + id(x.Of)}
+		if x.Situation != "" {
+			line.Hint = joined(line.Label, line.Hint)
+			line.Label = ui.Both{ZH: x.Situation, EN: x.SituationEN}
 		}
-		d.Family = append(d.Family, l)
+		if x.Of == v.Of {
+			line.Href, line.Status = "", ui.Status{Tone: ui.ToneNow, Text: ui.M("portal.guide.this")}
+		}
+		d.Family.Tasks = append(d.Family.Tasks, line)
 	}
 	return err
 }
 
 // notes says several things in one line, in both languages.
 func notes(list []wording.Message) ui.Text {
+	if len(list) == 0 {
+		return nil
+	}
 	var zh, en []string
 	for _, m := range list {
 		zh, en = append(zh, m.In(wording.ZH)), append(en, m.In(wording.EN))

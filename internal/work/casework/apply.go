@@ -79,7 +79,7 @@ func (o *Office) apply(c *act.Call, in ApplyIn, window bool) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
-	if err := m.fillForm(in.Values, known); err != nil {
+	if err := m.fillForm(in.Values, known, in.Subject); err != nil {
 		return Done{}, err
 	}
 	if err := m.fillMaterials(in, known, window); err != nil {
@@ -159,10 +159,13 @@ func (o *Office) party(tx *store.Tx, id int64) (applicantParty, error) {
 }
 
 // fillForm lays what is known over what was typed and judges the whole.
-func (m *matter) fillForm(values map[string]any, known map[string]form.Known) error {
+func (m *matter) fillForm(values map[string]any, known map[string]form.Known, applicant int64) error {
 	s := form.Setting{Today: m.c.Today(), Applicant: m.f.ApplicantKind}
 	pre := m.v.Form.Prefill(known, s)
 	out := m.v.Form.Validate(pre.Apply(values), s)
+	if err := alsoFormer(m.c.Tx, m.v, &out, applicant); err != nil {
+		return err
+	}
 	var wrong []act.Field
 	for _, p := range out.Problems {
 		wrong = append(wrong, act.Field{Name: p.Field, Msg: p.Message})

@@ -218,8 +218,11 @@ func (m *matter) change(s *Secret, field, value string) (label, was string, err 
 }
 
 // issue makes the licence, or leaves it at the decision's paper for items
-// whose result is a document.
+// whose result is a document; what the grant puts an end to ends in the same act.
 func (m *matter) issue() error {
+	if err := m.endFormer(); err != nil {
+		return err
+	}
 	if m.v.Result.LicenceType == "" {
 		return nil
 	}

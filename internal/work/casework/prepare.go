@@ -65,6 +65,9 @@ func (o *Office) Prepare(tx *store.Tx, person, id int64) (*Prepared, error) {
 	p.Prefilled = p.Version.Form.Prefill(known, s)
 	p.Values = p.Prefilled.Apply(overlay(p.Version.Form, d.Secret.Form, nil))
 	p.Outcome = p.Version.Form.Validate(p.Values, s)
+	if err := alsoFormer(tx, p.Version, &p.Outcome, d.Subject); err != nil {
+		return nil, err
+	}
 	return p, o.wanted(tx, p, known)
 }
 

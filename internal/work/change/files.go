@@ -40,28 +40,17 @@ func fault(name, key string, pairs ...any) []catalog.Problem {
 	return []catalog.Problem{{File: name, Msg: wording.M(key, append(pairs, "file", path.Base(name))...)}}
 }
 
-// readFolders reads the folder of one item, or each item's folder in it.
-func readFolders(fsys fs.FS, dir string) ([]*catalog.Draft, []catalog.Problem) {
-	if _, err := fs.Stat(fsys, path.Join(dir, "item.yaml")); err == nil {
-		d, problems := catalog.ReadFolder(fsys, dir)
-		if len(problems) > 0 {
-			return nil, problems
-		}
-		return []*catalog.Draft{d}, nil
-	}
-	entries, err := fs.ReadDir(fsys, dir)
+// readFolders reads the folder of one item with its variants', or each item's
+// folder in it.
+func readFolders(fsys fs.FS, dir string) (drafts []*catalog.Draft, problems []catalog.Problem) {
+	all, err := catalog.Folders(fsys, dir)
 	if err != nil {
 		return nil, fault(dir, "change.file.missing")
 	}
-	var drafts []*catalog.Draft
-	var problems []catalog.Problem
-	for _, e := range entries {
-		if !e.IsDir() {
-			continue
-		}
-		d, wrong := catalog.ReadFolder(fsys, path.Join(dir, e.Name()))
+	for _, name := range all {
+		d, wrong := catalog.ReadFolder(fsys, path.Join(dir, name))
 		for _, p := range wrong {
-			p.File = e.Name() + "/" + p.File
+			p.File = path.Join(name, p.File)
 			problems = append(problems, p)
 		}
 		drafts = append(drafts, d)
