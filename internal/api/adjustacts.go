@@ -233,7 +233,7 @@ func (s *server) editAdjustment(ctx context.Context, v *visit, in *onAdjustment[
 
 func (s *server) edited(ctx context.Context, v *visit, key Keyed, e adjust.Edit) (*echoedBody[begun], error) {
 	x, err := s.h.Adjust.Edit(ctx, v.actor, key.Key, e)
-	return &echoedBody[begun]{Echoed(key), begun{x.ID, x.Rev, x.Entries}}, err
+	return &echoedBody[begun]{Echoed(key), begun{x.ID, x.Rev, x.Entries}}, s.meanwhileAdjusted(ctx, e, err)
 }
 
 // entry is an entry as it was sent; its content is read as a file with it would be.

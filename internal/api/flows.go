@@ -95,7 +95,7 @@ func flows(s *server) {
 	bpmn.content = "application/xml"
 	on(s, bpmn, s.downloadFlow)
 	on(s, get("compareFlow", "/flows/{item}/differences"), s.compareFlow)
-	try := post("tryFlow", "/flows/{item}/try", "", flowTryBody{Turns: []flowTurn{{Token: 1, Days: 2}}})
+	try := post("tryFlow", "/flows/{item}/try", "", flowTryBody{Start: "2026-09-01", Turns: []flowTurn{{Token: 1, Days: 2, Given: map[string][]string{"form.area": {"60"}}}}})
 	on(s, try, s.tryFlow)
 	on(s, post("editFlow", "/flows/{item}/edit", "flow.save", flowEditBody{Act: flowtable.ActTidy}), s.editFlow)
 	on(s, post("uploadFlow", "/flows/{item}/bpmn", "flow.save", nil), s.uploadFlow)
@@ -107,12 +107,20 @@ func flows(s *server) {
 
 // flow reads the flow of an item for somebody who may change it.
 func (s *server) flow(ctx context.Context, v *visit, item int64) (x *change.FlowSheet, err error) {
-	return x, s.seeing(ctx, v, proposing, func(tx *store.Tx) (err error) {
-		if x, err = change.ReadFlow(tx, s.h.Items, item); err == nil {
-			err = s.theirs(tx, v, x.Newest.Agency)
-		}
+	return x, s.read(ctx, func(tx *store.Tx) (err error) {
+		x, err = s.flowIn(tx, v, item)
 		return err
 	})
+}
+
+func (s *server) flowIn(tx *store.Tx, v *visit, item int64) (x *change.FlowSheet, err error) {
+	if err = s.may(tx, v, proposing); err != nil {
+		return nil, err
+	}
+	if x, err = change.ReadFlow(tx, s.h.Items, item); err == nil {
+		err = s.theirs(tx, v, x.Newest.Agency)
+	}
+	return x, err
 }
 
 // listFlows lists the items that have a flow, and which of them is being edited.
@@ -207,7 +215,7 @@ func (s *server) editFlow(ctx context.Context, v *visit, in *onFlow[flowEditBody
 		ask.Way = flowtable.Way{Name: b.Way.Name, Condition: b.Way.Condition, Otherwise: b.Way.Otherwise}
 	}
 	if b.Rev != x.Rev {
-		return nil, act.Changed("catalog.thing.flow_draft")
+		return nil, s.meanwhile(ctx, v, in.Item, act.Changed("catalog.thing.flow_draft"))
 	}
 	edit := x.Table.Wanted(x.Flow, ask)
 	if edit == nil {
@@ -230,7 +238,7 @@ func (s *server) editFlow(ctx context.Context, v *visit, in *onFlow[flowEditBody
 
 func (s *server) saveFlow(ctx context.Context, v *visit, key Keyed, in TheFlow, rev int, src []byte) (*echoedBody[drafted], error) {
 	d, err := s.h.Changes.SaveFlow(ctx, v.actor, key.Key, in.Item, rev, src)
-	return &echoedBody[drafted]{Echoed(key), drafted{d.Item, d.Rev}}, err
+	return &echoedBody[drafted]{Echoed(key), drafted{d.Item, d.Rev}}, s.meanwhile(ctx, v, in.Item, err)
 }
 
 // uploadFlow takes a BPMN file in place of the draft.
@@ -247,7 +255,7 @@ func (s *server) uploadFlow(ctx context.Context, v *visit, in *flowFileIn) (*ech
 
 func (s *server) dropFlow(ctx context.Context, v *visit, in *onFlow[flowRevBody]) (*echoedBody[drafted], error) {
 	err := s.h.Changes.DropFlow(ctx, v.actor, in.Key, in.Item, in.Body.Rev)
-	return &echoedBody[drafted]{Echoed(in.Keyed), drafted{Item: in.Item}}, err
+	return &echoedBody[drafted]{Echoed(in.Keyed), drafted{Item: in.Item}}, s.meanwhile(ctx, v, in.Item, err)
 }
 
 // handInFlow writes the draft as a proposal; another person publishes it.
@@ -257,5 +265,5 @@ func (s *server) handInFlow(ctx context.Context, v *visit, in *onFlow[flowHandIn
 		return nil, err
 	}
 	done, err := s.h.Changes.ProposeFlow(ctx, v.actor, in.Key, s.h.Items, in.Item, in.Body.Rev, from, in.Body.Reason)
-	return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, err
+	return &echoedBody[change.Settled]{Echoed(in.Keyed), done}, s.meanwhile(ctx, v, in.Item, err)
 }

@@ -36,6 +36,7 @@ func flowStory(w *world) {
 	w.post(keeper, path+"/drop", map[string]any{"rev": 1}).ok()
 	w.edits(path, edit, step)
 	w.tries(path)
+	w.triesOn()
 	w.bpmn(path)
 
 	back := w.get(keeper, path).ok()
@@ -100,6 +101,42 @@ func (w *world) tries(path string) {
 	next := w.post(keeper, path+"/try", map[string]any{"turns": []any{map[string]any{"token": open[0]["token"], "days": 3}}}).ok()
 	if len(next.list("log")) <= len(first.list("log")) || next.str("today") == first.str("today") {
 		w.Errorf("trial: %s", next.raw)
+	}
+}
+
+// triesOn plays a flow to a choice on the form, and gives the form's values and a day to
+// begin on as the page does: the condition answers itself.
+func (w *world) triesOn() {
+	w.Helper()
+	path := fmt.Sprintf("/flows/%d/try", w.county.Items["tree-felling"].ID)
+	turns := []any{}
+	ask := func(given map[string]any) reply {
+		list := slices.Clone(turns)
+		if given != nil {
+			last := map[string]any{"given": given}
+			for k, x := range turns[len(turns)-1].(map[string]any) {
+				last[k] = x
+			}
+			list[len(list)-1] = last
+		}
+		return w.post(keeper, path, map[string]any{"start": "2027-03-01", "turns": list})
+	}
+	got := ask(nil).ok()
+	for n := 0; got.body["ask"] == nil && n < 8; n++ {
+		turns = append(turns, map[string]any{"token": got.list("open")[0]["token"], "days": 1})
+		got = ask(nil).ok()
+	}
+	names := fmt.Sprint(got.body["ask"])
+	if !strings.Contains(names, "form.volume") || got.str("start") != "2027-03-01" {
+		w.Fatalf("asked: %s", got.raw)
+	}
+	few, many := ask(map[string]any{"form.volume": []string{"9"}}).ok(), ask(map[string]any{"form.volume": []string{"２０"}}).ok()
+	if few.body["ask"] != nil || many.body["ask"] != nil || fmt.Sprint(few.list("open")[0]["node"]) == fmt.Sprint(many.list("open")[0]["node"]) {
+		w.Errorf("few: %s\nmany: %s", few.raw, many.raw)
+	}
+	wrong := ask(map[string]any{"form.volume": []string{"很多"}, "decision": []string{"yes"}, "weather": []string{"fine"}}).fails(422, "api.wrong").list("errors")
+	if at := fmt.Sprintf("turns[%d].given.", len(turns)-1); len(wrong) != 3 || wrong[0]["field"] != at+"decision" || wrong[1]["field"] != at+"form.volume" || wrong[2]["field"] != at+"weather" {
+		w.Errorf("wrong values: %v", wrong)
 	}
 }
 

@@ -3,6 +3,9 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"tongban/internal/record/act"
@@ -12,11 +15,14 @@ import (
 )
 
 // flowTurn is one thing that is let happen: so many working days pass, then the open
-// step is finished. Answers says for each condition on the way whether it holds.
+// step is finished. Given are values for the conditions on the way, as the page of the
+// form sends them: form.area, applicant.kind, decision. They hold in all later turns.
+// Answers says of each condition that was given no values whether it holds.
 type flowTurn struct {
-	Token   int    `json:"token" minimum:"0" example:"1"`
-	Days    int    `json:"days" minimum:"0" maximum:"400" example:"2"`
-	Answers []bool `json:"answers,omitempty" maxItems:"100"`
+	Token   int                 `json:"token" minimum:"0" example:"1"`
+	Days    int                 `json:"days" minimum:"0" maximum:"400" example:"2"`
+	Given   map[string][]string `json:"given,omitempty"`
+	Answers []bool              `json:"answers,omitempty" maxItems:"100"`
 }
 
 type flowTryBody struct {
@@ -68,6 +74,8 @@ type flowQuestion struct {
 	Gateway   string `json:"gateway"`
 	Way       string `json:"way"`
 	Condition string `json:"condition"`
+	// Names are what it speaks about and nobody has given yet.
+	Names []string `json:"names" nullable:"false"`
 }
 
 // tryFlow plays turns through the flow with a clock that only this answer has; it
@@ -88,8 +96,16 @@ func (s *server) tryFlow(ctx context.Context, v *visit, in *struct {
 		start = s.h.Store.Now().Day()
 	}
 	turns := make([]flowtable.Turn, len(in.Body.Turns))
+	var wrong []act.Field
 	for i, t := range in.Body.Turns {
-		turns[i] = flowtable.Turn{Token: t.Token, Days: t.Days, Answers: answersOf(t.Answers)}
+		turns[i] = flowtable.Turn{Token: t.Token, Days: t.Days, Answers: answersOf(t.Answers), Given: t.Given}
+		said := flowtable.WrongGiven(x.Newest.Form, turns[i].Given, start)
+		for _, name := range slices.Sorted(maps.Keys(said)) {
+			wrong = append(wrong, act.Field{Name: fmt.Sprintf("turns[%d].given.%s", i, name), Msg: said[name]})
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, act.WrongFields("api.wrong", wrong)
 	}
 	t, err := flowtable.Try(x.Flow, x.Newest.Form, s.h.Calendars.Current(), start, turns)
 	var m wording.Message
@@ -126,7 +142,7 @@ func trialOf(t flowtable.Trial, lang wording.Lang) flowTrial {
 		v.Log = append(v.Log, flowHappen{h.Day, h.Text.In(lang)})
 	}
 	if t.Ask != nil {
-		v.Ask = &flowQuestion{t.Ask.Gateway, t.Ask.Way, t.Ask.Condition}
+		v.Ask = &flowQuestion{t.Ask.Gateway, t.Ask.Way, t.Ask.Condition, append([]string{}, t.Ask.Names...)}
 	}
 	return v
 }

@@ -32,10 +32,41 @@ type Problem struct {
 	retry int // seconds
 }
 
-// Fault is what is wrong with one field.
+// Fault is what is wrong with one field; of a cell of a file that was sent also where it
+// stands, what is wrong there and what is allowed.
 type Fault struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
+	Sheet   string `json:"sheet,omitempty"`
+	Row     int    `json:"row,omitempty"`
+	Column  string `json:"column,omitempty"`
+	What    string `json:"what,omitempty"`
+	Allowed string `json:"allowed,omitempty"`
+}
+
+// faultAt is a fault with its place, where its sentence has one: the sheet or file, the
+// row or line, and the column.
+func faultAt(f act.Field, lang wording.Lang) Fault {
+	out, args := Fault{Field: f.Name, Message: f.Msg.In(lang)}, f.Msg.Args
+	what, ok := args["what"].(wording.Message)
+	if !ok {
+		return out
+	}
+	for _, name := range []string{"sheet", "file"} {
+		if s, ok := args[name].(string); ok {
+			out.Sheet = s
+		}
+	}
+	for _, name := range []string{"row", "line"} {
+		if n, ok := args[name].(int); ok {
+			out.Row = n
+		}
+	}
+	out.Column, _ = args["column"].(string)
+	if out.Sheet != "" || out.Row != 0 || out.Column != "" {
+		out.What, out.Allowed = what.Halves(lang)
+	}
+	return out
 }
 
 // Error is the detail.
@@ -110,7 +141,7 @@ func problemOf(err error, lang wording.Lang) *Problem {
 		p.Next = e.Next.In(lang)
 	}
 	for _, f := range e.Fields {
-		p.Errors = append(p.Errors, Fault{f.Name, f.Msg.In(lang)})
+		p.Errors = append(p.Errors, faultAt(f, lang))
 	}
 	switch p.Status {
 	case http.StatusServiceUnavailable:

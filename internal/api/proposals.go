@@ -91,9 +91,23 @@ type itemFilesIn struct {
 	Try bool `query:"try" example:"true"`
 }
 
+// importedView is what an import did, or would do; of a try also in what the rows of a
+// list differ from the items that they change.
+type importedView struct {
+	catalog.Imported
+	Changed []changedView `json:"changed,omitempty"`
+}
+
+// changedView is in what a row differs from the item that it changes.
+type changedView struct {
+	Code   string            `json:"code"`
+	Name   string            `json:"name"`
+	Fields []fieldDifference `json:"fields" nullable:"false"`
+}
+
 // importItems brings items in from a list or an archive, all or nothing; with try it
 // tells what would be done.
-func (s *server) importItems(ctx context.Context, v *visit, in *itemFilesIn) (*echoedBody[catalog.Imported], error) {
+func (s *server) importItems(ctx context.Context, v *visit, in *itemFilesIn) (*echoedBody[importedView], error) {
 	if err := s.first(ctx, v, catalog.Import); err != nil {
 		return nil, err
 	}
@@ -113,7 +127,24 @@ func (s *server) importItems(ctx context.Context, v *visit, in *itemFilesIn) (*e
 		bring = s.h.Changes.Check
 	}
 	done, err := bring(ctx, v.actor, catalog.ImportOptions{Region: s.h.Office.Region, Token: in.Key}, drafts)
-	return &echoedBody[catalog.Imported]{Echoed(in.Keyed), done}, err
+	if err != nil {
+		return nil, err
+	}
+	out := &echoedBody[importedView]{Echoed: Echoed(in.Keyed), Body: importedView{Imported: done}}
+	err = s.read(ctx, func(tx *store.Tx) error {
+		for _, d := range done.Changed {
+			if err := d.Call(func(key string) (string, error) { return s.h.People.AgencyName(tx, key, tx.Today()) }); err != nil {
+				return err
+			}
+			x := changedView{Code: d.Code, Name: d.Name, Fields: []fieldDifference{}}
+			for _, f := range d.Fields {
+				x.Fields = append(x.Fields, fieldDifference{f.Table, f.Key, f.Title, f.Before, f.After})
+			}
+			out.Body.Changed = append(out.Body.Changed, x)
+		}
+		return nil
+	})
+	return out, err
 }
 
 func (s *server) proposalOf(tx *store.Tx, p catalog.Proposal) (proposalView, error) {

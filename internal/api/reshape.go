@@ -93,9 +93,9 @@ func faultOf(d *huma.ErrorDetail, lang wording.Lang) Fault {
 		case "expected value to be one of ":
 			choices = strings.ReplaceAll(strings.Trim(rest, `"`), ", ", " / ")
 		}
-		return Fault{where, wording.Text(lang, p.key, "choices", choices)}
+		return Fault{Field: where, Message: wording.Text(lang, p.key, "choices", choices)}
 	}
-	return Fault{where, wording.Text(lang, "api.fault.form")}
+	return Fault{Field: where, Message: wording.Text(lang, "api.fault.form")}
 }
 
 // maxDepth bounds how deep a body may nest; no form comes near it.

@@ -190,7 +190,10 @@ func plan(tx *store.Tx, o ImportOptions, drafts []*Draft) (p planned, err error)
 		}
 		problems = append(problems, wrong...)
 	}
-	return p, AsError(problems)
+	if o.Try {
+		return p, AsError(problems)
+	}
+	return p, refused(problems)
 }
 
 // known plans what becomes of a draft whose code is in the register.
@@ -236,7 +239,9 @@ func (p *planned) since(tx *store.Tx, r root, d *Draft) (wrong []Problem, done b
 			return nil, true, nil
 		}
 	}
-	return []Problem{d.problem("catalog.import.since", "base", d.row.base, "newest", r.newest)}, true, nil
+	late := d.problem("catalog.import.since", "base", d.row.base, "newest", r.newest)
+	late.meanwhile = true
+	return []Problem{late}, true, nil
 }
 
 // unknown plans what becomes of a draft whose code is not in the register. A row
@@ -277,6 +282,9 @@ func AsError(problems []Problem) error {
 // bring writes what the plan says.
 func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err error) {
 	p, err := plan(c.Tx, o, drafts)
+	if err == nil {
+		err = p.hold(c.Tx)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -371,7 +379,9 @@ func proposable(tx *store.Tx, r root, was newest, d *Draft) ([]Problem, error) {
 	var open int
 	_, err := tx.Get([]any{&open}, `select count(*) from item_proposal where home = $1 and item = $2 and state = $3`, tx.Home(), r.id, Open)
 	if open > 0 {
-		wrong = append(wrong, d.problem("catalog.proposal.open", "name", d.Name))
+		waits := d.problem("catalog.proposal.open", "name", d.Name)
+		waits.meanwhile = true
+		wrong = append(wrong, waits)
 	}
 	return wrong, err
 }

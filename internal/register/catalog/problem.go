@@ -13,6 +13,8 @@ type Problem struct {
 	Line   int             // line or row, from 1; 0 where it is not known
 	Column string          // of a table: B（事项编码）; "" for the whole row
 	Msg    wording.Message // what is wrong and what is allowed
+
+	meanwhile bool // somebody else changed the item since it was read, or is about to
 }
 
 // Sentence is the problem with its place, for one line of a report.

@@ -167,12 +167,7 @@ func (t *trial) True(source string, _ map[string]any) (bool, error) {
 	return yes, nil
 }
 
-func (t *trial) env() condition.Env {
-	if t.form == nil {
-		return condition.Case(nil)
-	}
-	return t.form.Env()
-}
+func (t *trial) env() condition.Env { return envOf(t.form) }
 
 // values are what was given, of the kinds that the form has.
 func (t *trial) values() map[string]any {

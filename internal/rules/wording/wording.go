@@ -71,6 +71,21 @@ func (m Message) In(lang Lang) string {
 	return fill(text, m.Args, lang)
 }
 
+// Halves is the first sentence of the message, and what follows it: of a cell what is
+// wrong with it, and what is allowed there. A stop in what is filled in ends none.
+func (m Message) Halves(lang Lang) (first, rest string) {
+	text, ok := catalogue()[lang][m.Key]
+	if !ok {
+		text = catalogue()[ZH][m.Key]
+	}
+	for _, stop := range []string{"。", ". "} {
+		if a, b, cut := strings.Cut(text, stop); cut && strings.TrimSpace(b) != "" {
+			return fill(a+strings.TrimSpace(stop), m.Args, lang), fill(strings.TrimSpace(b), m.Args, lang)
+		}
+	}
+	return m.In(lang), ""
+}
+
 // Error renders the message in Chinese.
 func (m Message) Error() string { return m.In(ZH) }
 

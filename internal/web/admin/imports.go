@@ -118,17 +118,12 @@ func (o *desk) try(r *http.Request, data *Import, drafts []*catalog.Draft) error
 func (o *desk) cells(r *http.Request, data *Import, list []catalog.Difference) error {
 	data.Changed = ui.Table{Caption: ui.M("admin.import.cells"),
 		Columns: []ui.Column{{Label: ui.M("admin.col.item")}, {Label: ui.M("admin.import.column")}, {Label: ui.M("admin.import.before")}, {Label: ui.M("admin.import.after")}}}
-	return o.door.House.Store.Read(r.Context(), func(tx *store.Tx) (err error) {
+	return o.door.House.Store.Read(r.Context(), func(tx *store.Tx) error {
 		for _, d := range list {
+			if err := d.Call(func(key string) (string, error) { return o.door.House.People.AgencyName(tx, key, tx.Today()) }); err != nil {
+				return err
+			}
 			for _, f := range d.Fields {
-				if f.Key == "agency" {
-					if f.Before, err = o.door.House.People.AgencyName(tx, f.Before, tx.Today()); err != nil {
-						return err
-					}
-					if f.After, err = o.door.House.People.AgencyName(tx, f.After, tx.Today()); err != nil {
-						return err
-					}
-				}
 				data.Changed.Rows = append(data.Changed.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(d.Name), Note: ui.Plain(d.Code)}, {Text: ui.Plain(f.Title)}, {Text: ui.Plain(f.Before)}, {Text: ui.Plain(f.After)}}})
 			}
 		}

@@ -66,27 +66,18 @@ func (s *Sheet) given(q url.Values, names []string, today day.Day) (given url.Va
 	if there = q.Get("give") != ""; !there {
 		return given, wrong, false
 	}
-	typed := map[string][]string{}
 	for _, name := range names {
 		list := q[givenPrefix+name]
 		if len(list) == 0 {
 			list = []string{""}
 		}
 		given[name] = list
-		if key, ok := strings.CutPrefix(name, "form."); ok {
-			typed[key] = list
-		} else if list[0] == "" {
+		if list[0] == "" && !strings.HasPrefix(name, "form.") {
 			wrong[givenPrefix+name] = ui.M("manage.try.choose", "name", s.env.Title(name))
 		}
 	}
-	if s.v.Form == nil {
-		return given, wrong, true
-	}
-	values := s.v.Form.FromStrings(typed)
-	for _, p := range s.v.Form.Validate(values, form.Setting{Today: today}).Problems {
-		if _, filled := values[p.Field]; filled {
-			wrong[givenPrefix+"form."+p.Field] = p.Message
-		}
+	for name, m := range flowtable.WrongGiven(s.v.Form, given, today) {
+		wrong[givenPrefix+name] = m
 	}
 	return given, wrong, true
 }
