@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"tongban/internal/house"
 	"tongban/internal/record/act"
 	"tongban/internal/work/adjust"
 )
@@ -27,6 +28,7 @@ type adjustedBody struct {
 	Does     string         `json:"does" enum:",new,change,split,merge,suspend,resume,cancel,filing,internal,take_over,hand_down,keep" example:"cancel"`
 	Into     []string       `json:"into,omitempty" maxItems:"50"`
 	Receiver string         `json:"receiver,omitempty" maxLength:"40"`
+	Giver    string         `json:"giver,omitempty" maxLength:"100" example:"省市场监督管理局"`
 	Proposal int64          `json:"proposal,omitempty"`
 	Content  map[string]any `json:"content,omitempty"`
 	Note     string         `json:"note,omitempty" maxLength:"2000"`
@@ -105,9 +107,10 @@ type adjustedFileIn struct {
 	Keyed
 	TheAdjustment
 	Sent
-	Rev  int    `query:"rev" required:"true" minimum:"1" example:"1"`
-	List string `query:"list" required:"true" maxLength:"40" example:"power"`
-	Does string `query:"does" required:"true" enum:"new,change,take_over" example:"change"`
+	Rev   int    `query:"rev" required:"true" minimum:"1" example:"1"`
+	List  string `query:"list" required:"true" maxLength:"40" example:"power"`
+	Does  string `query:"does" required:"true" enum:"new,change,take_over" example:"change"`
+	Giver string `query:"giver" maxLength:"100" example:"省市场监督管理局"`
 }
 
 type stayed struct {
@@ -250,12 +253,12 @@ func (b adjustedBody) entry() (adjust.Entry, error) {
 		}
 		e.Content = read[0].Content
 	}
-	e.Into, e.Receiver, e.Proposal, e.Note, e.Moves = b.Into, b.Receiver, b.Proposal, b.Note, b.Moves
+	e.Into, e.Receiver, e.Giver, e.Proposal, e.Note, e.Moves = b.Into, b.Receiver, b.Giver, b.Proposal, b.Note, b.Moves
 	return e, nil
 }
 
 // uploadAdjusted takes entries with their content from a workbook or a text file,
-// as the list's own export has them.
+// as the list's own export has them, or new items from an archive with their folders.
 func (s *server) uploadAdjusted(ctx context.Context, v *visit, in *adjustedFileIn) (*echoedBody[begun], error) {
 	if err := s.first(ctx, v, adjust.CommandEdit); err != nil {
 		return nil, err
@@ -266,7 +269,7 @@ func (s *server) uploadAdjusted(ctx context.Context, v *visit, in *adjustedFileI
 	}
 	e := adjust.Edit{At: in.seen(in.Rev)}
 	for _, f := range files {
-		entries, err := adjust.ReadEntries(in.List, adjust.Does(in.Does), f.name, f.text)
+		entries, err := house.ReadAdjusted(in.List, adjust.Does(in.Does), in.Giver, f.name, f.text)
 		if err != nil {
 			return nil, err
 		}

@@ -97,6 +97,8 @@ type adjustedView struct {
 	DoesText string         `json:"does_text"`
 	Into     []string       `json:"into"`
 	Receiver string         `json:"receiver,omitempty"`
+	Giver    string         `json:"giver,omitempty"`
+	Guided   bool           `json:"guided,omitempty"`
 	Base     int            `json:"base,omitempty"`
 	Proposal int64          `json:"proposal,omitempty"`
 	Content  map[string]any `json:"content,omitempty"`
@@ -293,7 +295,7 @@ func adjustedViews(tx *store.Tx, v *visit, id int64) ([]adjustedView, error) {
 	entries, err := adjust.Entries(tx, id)
 	list := make([]adjustedView, len(entries))
 	for i, e := range entries {
-		list[i] = adjustedView{e.ID, e.List, e.Code, e.Name, e.Agency, string(e.Does), e.Does.Label().In(v.lang), e.Into, e.Receiver, e.Base, e.Proposal, nil, e.Note, e.Moves}
+		list[i] = adjustedView{e.ID, e.List, e.Code, e.Name, e.Agency, string(e.Does), e.Does.Label().In(v.lang), e.Into, e.Receiver, e.Giver, e.Guided, e.Base, e.Proposal, nil, e.Note, e.Moves}
 		if list[i].Into == nil {
 			list[i].Into = []string{}
 		}

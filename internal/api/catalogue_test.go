@@ -30,6 +30,7 @@ func TestTheCatalogueOnTheAPI(t *testing.T) {
 		w.in("a case goes over to the new version of its item", func(w *world) { runningStory(w, waits) })
 		w.in("a batch comes from above", orderStory)
 		w.in("hall, manual and samples", hallStory)
+		w.in("new items come with an adjustment", itemsStory)
 	})
 }
 

@@ -39,6 +39,7 @@ type publicEntry struct {
 	Does     string   `json:"does" enum:",new,change,split,merge,suspend,resume,cancel,filing,internal,take_over,hand_down,keep"`
 	DoesText string   `json:"does_text"`
 	Into     []string `json:"into"`
+	Giver    string   `json:"giver,omitempty"`
 	Note     string   `json:"note,omitempty"`
 	Moves    string   `json:"moves,omitempty"`
 }
@@ -115,7 +116,7 @@ func (s *server) noticeEntries(ctx context.Context, v *visit, in *noticePartIn) 
 		}
 		all, err := adjustedViews(tx, v, in.Notice)
 		for _, e := range all {
-			list = append(list, publicEntry{e.List, e.Code, e.Name, e.Does, e.DoesText, e.Into, e.Note, e.Moves})
+			list = append(list, publicEntry{e.List, e.Code, e.Name, e.Does, e.DoesText, e.Into, e.Giver, e.Note, e.Moves})
 		}
 		return err
 	})

@@ -224,5 +224,11 @@ func (d *Desk) written(tx *store.Tx, x *Examined) ([]checkup.Finding, error) {
 			items = append(items, b.is.Checkup(d.Region))
 		}
 	}
-	return d.inspector().Would(tx, items...)
+	var powers []lists.Difference
+	for _, p := range x.Plans {
+		if p.List == "power" {
+			powers = p.Differences
+		}
+	}
+	return d.inspector().Would(tx, powers, items...)
 }

@@ -11,6 +11,7 @@ import (
 	"tongban/internal/register/catalog"
 	"tongban/internal/register/lists"
 	"tongban/internal/register/power"
+	"tongban/internal/rules/checkup"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/adjust"
 )
@@ -64,6 +65,10 @@ func (g *rig) carried(t testing.TB, document string, from day.Day, entries ...ad
 func (g *rig) put(t testing.TB, at adjust.At, e adjust.Entry) error {
 	t.Helper()
 	e.List = adjust.OnItems
+	return g.edit(at, e)
+}
+
+func (g *rig) edit(at adjust.At, e adjust.Entry) error {
 	_, err := g.desk.Edit(bg, g.ann, "", adjust.Edit{At: at, Put: []adjust.Entry{e}})
 	return err
 }
@@ -131,6 +136,42 @@ func TestNewItemsComeWithAnAdjustment(t *testing.T) {
 				}
 				return err
 			})
+		}
+	})
+}
+
+// New items are judged with what comes with them: one needs its power, which the same
+// document may bring, and two are held against each other.
+func TestNewItemsAreJudgedTogether(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, g *rig) {
+		g.stand(t, "P-001")
+		item := adjust.Entry{List: adjust.OnItems, Code: "X-1", Does: adjust.New, Content: named("X-1", "食品小作坊登记", "07", "scjg")}
+		at := g.begin(t, "云政发〔2026〕9号", item)
+		found := func() string {
+			x, err := g.desk.Examine(bg, at.ID)
+			must(t, err)
+			var rules []string
+			for _, f := range x.Findings {
+				if f.Severity != checkup.Note {
+					rules = append(rules, f.Rule+" "+f.Subject.Code)
+				}
+			}
+			return strings.Join(rules, "|")
+		}
+		if got := found(); got != "item_powerless X-1" {
+			t.Errorf("without its power: %s", got)
+		}
+		content := powerOf("P-002", "食品小作坊登记", "scjg")
+		content.Columns["type"], content.Columns["item"] = "07", "X-1"
+		must(t, says(g.edit(at, adjust.Entry{List: "power", Code: "P-002", Does: adjust.New, Content: content})))
+		at.Rev++
+		if got := found(); got != "" {
+			t.Errorf("with its power: %s", got)
+		}
+		must(t, says(g.edit(at, adjust.Entry{List: adjust.OnItems, Code: "X-2", Does: adjust.New, Content: named("X-2", "食品小作坊登记", "20", "scjg")})))
+		if got := found(); got != "name_twice X-1" {
+			t.Errorf("two of one name: %s", got)
 		}
 	})
 }

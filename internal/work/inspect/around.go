@@ -237,39 +237,53 @@ func (a *around) powers(standing []checkup.Item) error {
 	if a.c.Powers == nil {
 		return nil
 	}
+	entries, err := naming(a.tx, standing)
+	if err != nil {
+		return err
+	}
+	x := exercise{c: a.c, by: map[string][]string{}}
+	return x.read(a.tx, entries)
+}
+
+// naming are the powers that items exercise, by code: those that name an item, and
+// those that have its code.
+func naming(tx *store.Tx, items []checkup.Item) (map[string]lists.Entry, error) {
 	entries := map[string]lists.Entry{}
-	var codes []string
-	for _, it := range standing {
+	for _, it := range items {
 		for _, code := range []string{it.Code, it.Of, it.Base} {
 			if code == "" {
 				continue
 			}
-			all, err := lists.Naming(a.tx, powerList, code)
+			all, err := lists.Naming(tx, powerList, code)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			e, err := lists.EntryOn(a.tx, powerList, code, lists.Stand{})
+			e, err := lists.EntryOn(tx, powerList, code, lists.Stand{})
 			if err == nil {
 				all = append(all, e)
 			} else if act.KindOf(err) != act.NotFound {
-				return err
+				return nil, err
 			}
 			for _, e := range all {
 				entries[e.Code] = e
 			}
 		}
 	}
+	return entries, nil
+}
+
+// read fills in the powers of entries, who holds them, and which items exercise them.
+func (x *exercise) read(tx *store.Tx, entries map[string]lists.Entry) (err error) {
 	order := make([]string, 0, len(entries))
+	var codes []string
 	for code, e := range entries {
 		order, codes = append(order, code), append(codes, code, e.Content.Columns.Text("item"))
 	}
 	slices.Sort(order)
 	slices.Sort(codes)
-	received, err := received(a.tx, slices.DeleteFunc(slices.Compact(codes), func(s string) bool { return s == "" })...)
-	if err != nil {
+	if x.received, err = received(tx, slices.DeleteFunc(slices.Compact(codes), func(s string) bool { return s == "" })...); err != nil {
 		return err
 	}
-	x := exercise{c: a.c, received: received, by: map[string][]string{}}
 	for _, code := range order {
 		x.power(entries[code])
 	}

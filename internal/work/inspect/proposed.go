@@ -7,6 +7,7 @@ import (
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
 	"tongban/internal/register/catalog"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 )
 
@@ -24,29 +25,26 @@ func (d *Desk) Proposed(tx *store.Tx, proposals ...catalog.Proposal) ([]checkup.
 			items = append(items, draft.Checkup(p.Region))
 		}
 	}
-	return d.Would(tx, items...)
-}
-
-// Would is what the check finds about items as they would be that it does not find
-// about them as they stand; of those that would stand together also against each
-// other, as long as they are few.
-func (d *Desk) Would(tx *store.Tx, items ...checkup.Item) ([]checkup.Finding, error) {
-	if len(items) > 1 && len(items) <= fewTogether {
-		return d.together(tx, items)
-	}
 	return d.differing(tx, items...)
 }
 
-// fewTogether is up to how many items are judged against each other.
-const fewTogether = 200
-
-// together judges items in one catalogue that has all of them.
-func (d *Desk) together(tx *store.Tx, items []checkup.Item) (list []checkup.Finding, err error) {
+// Would is what the check finds about items as they would be, also against each other,
+// that it does not find about them as they stand; powers is what differs of the list of
+// powers by then.
+func (d *Desk) Would(tx *store.Tx, powers []lists.Difference, items ...checkup.Item) (list []checkup.Finding, err error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
 	before, err := d.surrounding(tx, items)
 	if err != nil {
 		return nil, err
 	}
 	after := before
+	if before.Powers != nil {
+		if after, err = exercising(tx, before, items, powers); err != nil {
+			return nil, err
+		}
+	}
 	for _, it := range items {
 		after = with(after, it)
 	}
@@ -60,6 +58,30 @@ func (d *Desk) together(tx *store.Tx, items []checkup.Item) (list []checkup.Find
 		}
 	}
 	return list, nil
+}
+
+// exercising fills in which powers items will exercise, and gives the catalogue with
+// those powers as they will be.
+func exercising(tx *store.Tx, before *checkup.Catalogue, items []checkup.Item, differs []lists.Difference) (*checkup.Catalogue, error) {
+	entries, err := naming(tx, items)
+	if err != nil {
+		return nil, err
+	}
+	after := *before
+	for _, diff := range differs {
+		delete(entries, diff.Code)
+		after.Powers = slices.DeleteFunc(slices.Clone(after.Powers), func(p checkup.Power) bool { return p.Code == diff.Code })
+		if diff.After != nil {
+			entries[diff.Code] = *diff.After
+		}
+	}
+	x := exercise{c: &checkup.Catalogue{Items: items}, by: map[string][]string{}}
+	if err := x.read(tx, entries); err != nil {
+		return nil, err
+	}
+	after.Powers = slices.DeleteFunc(slices.Clone(after.Powers), func(p checkup.Power) bool { _, known := entries[p.Code]; return known })
+	after.Powers = append(after.Powers, x.c.Powers...)
+	return &after, nil
 }
 
 // surrounding is as much of the catalogue as can matter for items, or all of it.
@@ -128,7 +150,9 @@ func with(before *checkup.Catalogue, it checkup.Item) *checkup.Catalogue {
 	after := *before
 	after.Items = slices.Clone(before.Items)
 	if i := slices.IndexFunc(after.Items, func(x checkup.Item) bool { return x.Code == it.Code }); i >= 0 {
-		it.Powers = after.Items[i].Powers
+		if it.Powers == nil {
+			it.Powers = after.Items[i].Powers
+		}
 		after.Items[i] = it
 	} else {
 		after.Items = append(after.Items, it)
