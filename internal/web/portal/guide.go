@@ -52,6 +52,7 @@ type guideData struct {
 type paperLine struct {
 	catalog.GuidePaper
 	Notes []ui.Text
+	At    string // the article on which it is asked for, where the library of laws has it
 }
 
 // guide is the guide of an item as it holds today, or on the day that is asked for.
@@ -131,10 +132,10 @@ func lawsOf(tx *store.Tx, item int64) (map[string]string, error) {
 func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 	d.Start = ui.Link{Text: ui.M("portal.guide.start"), Href: "/apply/" + id(d.Item)}
 	for _, m := range d.GuideView.Supplied {
-		d.Supplied = append(d.Supplied, lineOf(m))
+		d.Supplied = append(d.Supplied, lineOf(m, d.Law))
 	}
 	for _, m := range d.GuideView.Bring {
-		d.Bring = append(d.Bring, lineOf(m))
+		d.Bring = append(d.Bring, lineOf(m, d.Law))
 	}
 	for _, x := range d.GuideView.Steps {
 		body := ui.Text(ui.M("portal.guide.you"))
@@ -149,7 +150,7 @@ func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 	d.Special = ui.Table{Caption: ui.M("portal.guide.special"), HideCaption: true,
 		Columns: []ui.Column{{Label: ui.M("portal.guide.what")}, {Label: ui.M("portal.guide.long")}, {Label: ui.M("portal.guide.counts")}, {Label: ui.M("portal.guide.law")}}}
 	for _, s := range d.GuideView.Special {
-		d.Special.Rows = append(d.Special.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Name)}, {Text: orDash(s.Term)}, {Text: ui.Plain(s.Words)}, {Text: orDash(s.Basis)}}})
+		d.Special.Rows = append(d.Special.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(s.Name)}, {Text: orDash(s.Term)}, {Text: ui.Plain(s.Words)}, {Text: orDash(s.Basis), Href: d.Law[s.Basis]}}})
 	}
 	for _, t := range d.GuideView.Trips {
 		d.Trips = append(d.Trips, ui.Fact{Label: ui.Plain(t.Name), Value: ui.Plain(t.Words)})
@@ -176,8 +177,8 @@ func (d *guideData) contact() {
 	}
 }
 
-func lineOf(m catalog.GuidePaper) paperLine {
-	l := paperLine{GuidePaper: m}
+func lineOf(m catalog.GuidePaper, law map[string]string) paperLine {
+	l := paperLine{GuidePaper: m, At: law[m.Basis]}
 	add := func(t ui.Text) { l.Notes = append(l.Notes, t) }
 	if m.How != "" {
 		add(ui.Plain(m.How))
@@ -186,7 +187,7 @@ func lineOf(m catalog.GuidePaper) paperLine {
 		add(ui.Plain(m.By))
 	}
 	if m.Why != "" {
-		add(ui.M("portal.guide.why", "why", m.Why, "basis", m.Basis))
+		add(ui.M("portal.guide.why", "why", m.Why))
 	}
 	if len(m.Formats) > 0 && m.From != "" {
 		rule := ui.FileRule{Formats: m.Formats, MaxMB: m.MaxMB}

@@ -1,6 +1,7 @@
 package reorganisations
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -19,6 +20,8 @@ type One struct {
 	Picture  ui.Table
 	Flows    ui.Table
 	Seals    ui.Table
+	Answers  ui.Table // 谁负责
+	Article  string   // on which it rests
 	Problems []ui.Text
 	More     int // problems that are not listed
 	Can      Can
@@ -49,7 +52,7 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, p ui.Page) {
 		o.Fail(w, r, err)
 		return
 	}
-	data := One{Effect: e, Here: address(e.ID)}
+	data := One{Effect: e, Here: address(e.ID), Article: reorganise.AnsweringArticles}
 	if !o.Read(w, r, func(tx *store.Tx) error {
 		n := o.names(tx, e.On, e.Agencies)
 		if err := o.facts(tx, &data); err != nil {
@@ -59,6 +62,7 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, p ui.Page) {
 		data.agencies(n)
 		data.flows(n)
 		data.seals(n)
+		data.answering(n)
 		if e.Stage == reorganise.Draft || e.Stage == reorganise.Decided {
 			stands, err := o.reform.Picture(tx, e)
 			if err != nil {
@@ -226,6 +230,41 @@ func (d *One) seals(n names) {
 		}
 		d.Seals.Rows = append(d.Seals.Rows, row)
 	}
+}
+
+// answering says who answers for an agency that ends or cedes: for what it wrote, for
+// its open cases, and for what it is sued for and owes.
+func (d *One) answering(n names) {
+	d.Answers = ui.Table{Caption: ui.M("reorganisations.answering"), HideCaption: true, Columns: columns("agency", "documents", "cases", "liabilities")}
+	for _, a := range d.Answering() {
+		d.Answers.Rows = append(d.Answers.Rows, ui.Row{Cells: append([]ui.Cell{{Text: n.of(a.Agency)}}, n.answering(a, nil)...)})
+	}
+}
+
+// answering are the cells that say who answers: documents, cases, liabilities; to makes
+// a link of an agency where it is not nil.
+func (n names) answering(a reorganise.Answering, to func(key string) string) []ui.Cell {
+	of := func(keys []string, about func(key string) ui.Text) (c ui.Cell) {
+		var said []ui.Text
+		for _, key := range keys {
+			text := about(key)
+			if said = append(said, text); to != nil {
+				c.Links = append(c.Links, ui.Link{Text: text, Href: to(key)})
+			}
+		}
+		if to == nil {
+			c.Text = ui.Join{Sep: "、", Texts: said}
+		}
+		return c
+	}
+	cases := func(key string) ui.Text {
+		return ui.M("agencies.duty.cases", "agency", n.of(key), "n", a.Cases[key])
+	}
+	list := []ui.Cell{of(a.Documents, n.of), of(slices.Sorted(maps.Keys(a.Cases)), cases), of(a.Liabilities, n.of)}
+	if len(a.Cases) == 0 {
+		list[1] = ui.Cell{Text: ui.M("agencies.duty.none")}
+	}
+	return list
 }
 
 // problems are what has to be settled first, in words.

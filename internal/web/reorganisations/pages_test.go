@@ -74,7 +74,7 @@ func TestAgenciesAreReorganisedOnThePages(t *testing.T) {
 	for ticks.MatchString(m.Page) {
 		send(t, m, things, "state", "open", "act", "all", "to", "stly").Is(200)
 	}
-	m.Get(at).Is(200).Says("都定好了", "调整前后", "→", "什么划到哪里", "岗位", "旧印章用到").Follow("逐项看").Is(200).Says("云禾县生态环境局", "云禾县生态林业局")
+	m.Get(at).Is(200).Says("都定好了", "调整前后", "→", "什么划到哪里", "岗位", "旧印章用到", "谁负责", "它写的文书", "诉讼、赔偿", "国家赔偿法第七条第五款").Follow("逐项看").Is(200).Says("云禾县生态环境局", "云禾县生态林业局")
 
 	send(t, m.Get(at), at+"/decide", "approve", "yes").Is(403)
 	send(t, leader.Get(at), at+"/decide", "approve", "yes", "reason", "同意").Is(200).Says("已审定，等生效日", "由系统一次办完")
@@ -89,7 +89,7 @@ func TestAgenciesAreReorganisedOnThePages(t *testing.T) {
 	m.Get("/manage/reorganisations").Says("云委〔2026〕8号", "已办理")
 
 	anybody := w.Anybody().Get("/agencies").Is(200).Says("已经撤销的部门", "云禾县生态环境局").Follow("云禾县生态环境局")
-	anybody.Is(200).Says("撤销", "现在由谁负责", "云禾县生态林业局", "云委〔2026〕8号", "第二十六条第六款").Follow("云禾县生态林业局").Is(200).Says("从哪些部门接过来", "云禾县生态环境局")
+	anybody.Is(200).Says("撤销", "现在由谁负责", "云禾县生态林业局", "云委〔2026〕8号", "第二十六条第六款", "它的文书、在办的件和责任由谁承担", "诉讼、赔偿").Follow("云禾县生态林业局").Is(200).Says("从哪些部门接过来", "云禾县生态环境局")
 	w.Anybody().Get("/agencies/sthj?lang=en").Is(200)
 	w.Anybody().Get("/agencies/nobody").Is(404)
 }

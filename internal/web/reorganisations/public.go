@@ -64,6 +64,7 @@ type Body struct {
 	Names   ui.Table
 	From    []Told
 	Changes []Told
+	Duty    ui.Table // who answers for what it wrote, its cases and what it owes, by act
 	Grants  string
 }
 
@@ -177,7 +178,19 @@ func (d *Body) acts(tx *store.Tx, n names, key string) error {
 		}
 	}
 	list, err := reorganise.Became(tx, key)
+	d.Duty = ui.Table{Caption: ui.M("agencies.duty"), HideCaption: true}
+	for _, c := range []string{"act", "documents", "cases", "liabilities"} {
+		d.Duty.Columns = append(d.Duty.Columns, ui.Column{Label: ui.M("agencies.col." + c)})
+	}
 	for _, x := range list {
+		a, leaves, err := reorganise.AnsweringOf(tx, x.ID, key)
+		if err != nil {
+			return err
+		}
+		if leaves {
+			cells := n.answering(a, func(key string) string { return "/agencies/" + key })
+			d.Duty.Rows = append(d.Duty.Rows, ui.Row{Cells: append([]ui.Cell{{Text: ui.Plain(x.Document), Note: ui.OnDay(x.DoneDay)}}, cells...)})
+		}
 		d.Changes = append(d.Changes, Told{Text: ui.M("agencies.act", "document", x.Document, "day", ui.OnDay(x.DoneDay), "reason", x.Reason)})
 	}
 	return err
