@@ -89,6 +89,11 @@ func (m *matter) correctFields(s *Secret, values map[string]any) error {
 	next := maps.Clone(s.Form)
 	maps.Copy(next, values)
 	out := m.v.Form.Validate(next, form.Setting{Today: m.c.Today(), Applicant: m.f.ApplicantKind})
+	if _, given := values[strings.TrimPrefix(m.v.Result.Ends.Number, "form.")]; given {
+		if err := alsoFormer(m.c.Tx, m.v, &out, m.p.Applicant); err != nil {
+			return err
+		}
+	}
 	var wrong []act.Field
 	for _, p := range out.Problems {
 		wrong = append(wrong, act.Field{Name: p.Field, Msg: p.Message})
