@@ -24,7 +24,8 @@ func Reread(itemYAML, flowXML, formJSON []byte) (*Draft, []Problem) {
 // is wrong with the row. The day from which it holds is not taken from it.
 func Named(columns lists.Row) (*Draft, []Problem) {
 	b := lists.Batch{List: ListKind.Key, Changes: []lists.Change{{Code: columns.Text("code"), Content: lists.Content{Columns: columns}}}}
-	rows, wrong := b.FileRows(ListKind)
+	var d *Draft
+	wrong := b.FileRows(ListKind, func(r *lists.FileRow) { d = entryOf(r) })
 	problems := make([]Problem, len(wrong))
 	for i, p := range wrong {
 		problems[i] = Problem{Msg: p.Msg}
@@ -32,7 +33,6 @@ func Named(columns lists.Row) (*Draft, []Problem) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	d := entryOf(&rows[0])
 	d.row, d.InForce = row{}, Force{}
 	d.write()
 	return d, nil

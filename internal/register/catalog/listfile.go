@@ -64,14 +64,15 @@ func ReadList(name string, src []byte) (drafts []*Draft, problems []Problem, ok 
 	default:
 		return nil, nil, false
 	}
-	rows, wrong := b.FileRows(ListKind)
+	drafts = make([]*Draft, 0, len(b.Changes))
+	wrong := b.FileRows(ListKind, func(r *lists.FileRow) { drafts = append(drafts, entryOf(r)) })
 	for _, p := range wrong {
 		problems = append(problems, asProblem(p))
 	}
-	for i := range rows {
-		drafts = append(drafts, entryOf(&rows[i]))
+	if len(problems) > 0 {
+		return nil, problems, true
 	}
-	return drafts, problems, true
+	return drafts, nil, true
 }
 
 // IsList tells by its name whether a file can be a list of items.

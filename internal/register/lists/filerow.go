@@ -16,29 +16,30 @@ type FileRow struct {
 	ch *Change
 }
 
-// FileRows settles the rows of a file, each code once. Agencies stay as they were
-// typed: who keeps the entries knows what they are called.
-func (b *Batch) FileRows(k *Kind) ([]FileRow, Problems) {
+// FileRows settles the rows of a file, each code once, and hands them to take one by
+// one as long as nothing is wrong: with problems, what was taken is no answer. A row is
+// take's until it returns, and the batch lets it go, so that of a province's file not
+// all forms of all rows are held. Agencies stay as they were typed: who keeps the
+// entries knows what they are called.
+func (b *Batch) FileRows(k *Kind, take func(*FileRow)) Problems {
 	problems := b.Problems
-	list := make([]FileRow, 0, len(b.Changes))
-	first := make(map[string]line, len(b.Changes))
+	first := make(map[string]int, len(b.Changes))
 	for i := range b.Changes {
 		ch := &b.Changes[i]
 		x := &checker{k: k, b: b, ch: ch, code: codeKey(k, *ch)}
 		l := FileRow{Cells: x.row("", k.Columns, ch.Content.Columns, ch.at.line), Op: ch.Op, Base: ch.Base, k: k, b: b, ch: ch}
 		if code := l.Cells.Text("code"); code != "" {
 			if at, twice := first[code]; twice {
-				x.wrong("", ch.at.line, "code", wording.M("lists.change.twice", "code", code, "first", at.n))
+				x.wrong("", ch.at.line, "code", wording.M("lists.change.twice", "code", code, "first", at))
 			}
-			first[code] = ch.at.line
+			first[code] = ch.at.line.n
 		}
-		problems = append(problems, x.problems...)
-		list = append(list, l)
+		if problems = append(problems, x.problems...); len(problems) == 0 {
+			take(&l)
+		}
+		*ch = Change{}
 	}
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return list, nil
+	return problems
 }
 
 // Says tells whether the line says something of a column, be it that it is empty:

@@ -234,8 +234,10 @@ func assemble(k *Kind, grids []*grid) Batch {
 		if g.part != "" {
 			continue
 		}
-		for _, r := range g.rows {
+		b.Changes = slices.Grow(b.Changes, len(g.rows))
+		for i, r := range g.rows {
 			ch := g.entry(&b, r)
+			g.rows[i] = gridRow{} // of a long file the cells are not held twice
 			b.Changes = append(b.Changes, ch)
 			if _, twice := at[codeKey(k, ch)]; !twice {
 				at[codeKey(k, ch)] = len(b.Changes) - 1
@@ -264,7 +266,7 @@ func assemble(k *Kind, grids []*grid) Batch {
 // entry reads a line of the list itself.
 func (g *grid) entry(b *Batch, r gridRow) Change {
 	row, control := g.read(r)
-	ch := Change{Content: Content{Columns: row}, at: place{line: line{n: r.n, lost: r.lost}, rows: map[string][]line{}}}
+	ch := Change{Content: Content{Columns: row}, at: place{line: line{n: r.n, lost: r.lost}}}
 	if s := control[columnOp]; s != "" {
 		op, known := ops[strings.ToLower(s)]
 		if !known {
@@ -301,10 +303,13 @@ func (g *grid) below(b *Batch, r gridRow, at map[string]int, whole bool) {
 		i = len(b.Changes)
 		at[key] = i
 		b.Changes = append(b.Changes, Change{Code: owner.Code, Content: Content{Tables: map[string][]Row{}},
-			at: place{line: line{n: r.n}, rows: map[string][]line{}, partial: true}})
+			at: place{line: line{n: r.n}, partial: true}})
 	}
 	ch := &b.Changes[i]
 	ch.Content.Tables[g.part] = append(ch.Content.Tables[g.part], row)
+	if ch.at.rows == nil {
+		ch.at.rows = map[string][]line{}
+	}
 	ch.at.rows[g.part] = append(ch.at.rows[g.part], line{n: r.n, lost: r.lost})
 }
 
