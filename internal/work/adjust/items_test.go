@@ -79,9 +79,13 @@ func TestNewItemsComeWithAnAdjustment(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, g *rig) {
 		guide := written(t, "senior-card")
-		entries := append(adjust.Drafted(adjust.New, []*catalog.Draft{guide}),
-			adjust.Entry{List: adjust.OnItems, Code: "X-1", Does: adjust.TakeOver, Giver: "省市场监督管理局", Content: named("X-1", "食品小作坊登记", "07", "云禾县市场监督管理局")})
-		at := g.begin(t, "云政发〔2026〕9号", entries...)
+		at := g.begin(t, "云政发〔2026〕9号", adjust.Entry{List: adjust.OnItems, Code: "X-1", Does: adjust.TakeOver, Giver: "省市场监督管理局",
+			Content: named("X-1", "食品小作坊登记", "07", "云禾县市场监督管理局")})
+		b, err := g.desk.Edit(bg, g.ben, "", adjust.Edit{At: at, Put: adjust.Drafted(adjust.New, []*catalog.Draft{guide})})
+		must(t, says(err))
+		at = b.At
+		must(t, says(g.put(t, at, adjust.Entry{Code: guide.Code, Does: adjust.New, Note: "先在县城办"}))) // its files stay, and are ben's
+		at.Rev++
 		x, err := g.desk.Examine(bg, at.ID)
 		must(t, err)
 		if len(x.Faults) > 0 || len(x.Plans) != 1 || len(x.Plans[0].Differences) != 2 {
@@ -104,6 +108,7 @@ func TestNewItemsComeWithAnAdjustment(t *testing.T) {
 		g.tolerate(t, at)
 		must(t, says(g.desk.HandIn(bg, g.ann, "", at)))
 		g.agree(t, at)
+		refused(t, "who wrote the guide on the panel", g.desk.Convene(bg, g.ann, "", at, []int64{g.member1.Person, g.ben.Person}, ""), "adjust.panel.own")
 		must(t, says(g.desk.Convene(bg, g.ben, "", at, []int64{g.member1.Person, g.member2.Person}, "")))
 		for _, m := range []act.Actor{g.member1, g.member2} {
 			must(t, g.desk.Opine(bg, m, "", at, true, true, "有依据"))
@@ -111,12 +116,12 @@ func TestNewItemsComeWithAnAdjustment(t *testing.T) {
 		must(t, says(g.desk.Decide(bg, g.leader, "", at, true, "")))
 		must(t, says(g.desk.Announce(bg, g.ann, "", at)))
 		g.Pass(20 * 24 * day.Hour)
-		_, err = g.desk.Apply(bg, g.ann, "", at)
+		_, err = g.desk.Apply(bg, g.ben, "", at)
 		refused(t, "published by who wrote the guide", err, "catalog.proposal.same_person")
 		if g.stands(t, "X-1", later) != nil {
 			t.Error("half of it was carried out")
 		}
-		did, err := g.desk.Apply(bg, g.ben, "", at)
+		did, err := g.desk.Apply(bg, g.ann, "", at)
 		must(t, says(err))
 		if did.Items != 2 || did.Powers != 2 {
 			t.Errorf("did %+v", did)
