@@ -50,15 +50,9 @@ func TestTheListsOfTheCounty(t *testing.T) {
 		is(lists.Query{List: "once"}, "", 1135+16+3)
 		is(lists.Query{List: "negative"}, "", 117)
 		is(lists.Query{List: "registration", Type: "before"}, "", 201)
-		if _, err := demo.Year(t.Context(), h, c, demo.Play{Clock: clock, Seed: 1, Cases: 1}); err != nil {
-			t.Fatal(err)
+		if e == store.SQLite { // what is decreed later; each engine keeps changes alike (register/lists)
+			played(t, h, c, clock)
 		}
-		changed(t, h)
-		reform := lists.Stand{Day: day.Of(2025, 7, 1)}
-		is(lists.Query{List: "registration", Type: "before", At: reform}, "", 34)
-		is(lists.Query{List: "registration", Type: "after", At: reform}, "", 167)
-		is(lists.Query{List: "abolished", Type: "kept", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, "", 165)
-		is(lists.Query{List: "abolished", Type: "cancelled", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, "", 122)
 		agencies, items := map[string]bool{}, map[string]bool{}
 		err = h.Store.Read(t.Context(), func(tx *store.Tx) error {
 			counted, err := lists.Count(tx, power)
@@ -70,7 +64,7 @@ func TestTheListsOfTheCounty(t *testing.T) {
 				items[e.Content.Columns.Text("item")] = true
 			}
 			head, err3 := lists.Head(tx)
-			for seq := int64(1); seq <= max(head, 24); seq++ {
+			for seq := int64(1); seq <= max(head, 18); seq++ {
 				if ok, err := lists.Verify(tx, seq); !ok || err != nil {
 					t.Errorf("change %d: %v %v", seq, ok, err)
 				}
@@ -87,6 +81,26 @@ func TestTheListsOfTheCounty(t *testing.T) {
 			}
 		}
 	})
+}
+
+// played lets the year go by, in which the lists are changed seven times.
+func played(t *testing.T, h *house.House, c *demo.County, clock *demo.Clock) {
+	t.Helper()
+	is := func(q lists.Query, want int) {
+		t.Helper()
+		if got := countList(t, h.Store, q, ""); got != want {
+			t.Errorf("%+v: %d, want %d", q, got, want)
+		}
+	}
+	if _, err := demo.Year(t.Context(), h, c, demo.Play{Clock: clock, Seed: 1, Cases: 1}); err != nil {
+		t.Fatal(err)
+	}
+	changed(t, h)
+	reform := lists.Stand{Day: day.Of(2025, 7, 1)}
+	is(lists.Query{List: "registration", Type: "before", At: reform}, 34)
+	is(lists.Query{List: "registration", Type: "after", At: reform}, 167)
+	is(lists.Query{List: "abolished", Type: "kept", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, 165)
+	is(lists.Query{List: "abolished", Type: "cancelled", At: lists.Stand{Day: day.Of(2026, 3, 9)}}, 122)
 }
 
 // changed wants each change of the lists to have been made when it was decided: the
