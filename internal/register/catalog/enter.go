@@ -130,7 +130,8 @@ func (r *root) publish(c *act.Call, n newRow) (Ref, error) {
 // endAt ends what is in force on a day on that day.
 func endAt(tx *store.Tx, item int64, on day.Day) {
 	tx.Put(`update item_version set until_day = $3 where home = $1 and item = $2 and (until_day = 0 or until_day > $3)`, tx.Home(), item, on)
-	tx.Put(`update item_search set until_day = $3 where home = $1 and item = $2 and (until_day = 0 or until_day > $3)`, tx.Home(), item, on)
+	tx.Put(`update item_search set until_day = $3 where home = $1 and version in (select v.id from item_version v where v.home = $1 and v.item = $2)
+		and (until_day = 0 or until_day > $3)`, tx.Home(), item, on)
 }
 
 func publishedEvent(kind string, r root, version int64, n newRow) ledger.Event {

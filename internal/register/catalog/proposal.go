@@ -146,8 +146,8 @@ func (r *root) propose(c *act.Call, p proposal) (int64, error) {
 	return id, nil
 }
 
-const proposalColumns = `p.id, p.item, i.code, coalesce((select max(s.name) from item_search s join item_version v on v.home = s.home and v.id = s.version
-	where s.home = p.home and s.item = p.item and v.n = i.newest), ''), p.kind, p.base, p.from_day, p.reason, p.region, p.proposed_by, p.proposed_at,
+const proposalColumns = `p.id, p.item, i.code, coalesce((select s.name from item_version v join item_search s on s.home = v.home and s.version = v.id
+	where v.home = p.home and v.item = p.item and v.n = i.newest), ''), p.kind, p.base, p.from_day, p.reason, p.region, p.proposed_by, p.proposed_at,
 	p.state, p.settled_at, p.settled_by, p.note from item_proposal p join item i on i.home = p.home and i.id = p.item`
 
 func scanProposal(r store.Row) (p Proposal, err error) {
