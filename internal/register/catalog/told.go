@@ -13,7 +13,7 @@ import (
 var GuideKind = &lists.Kind{Key: "guide", Name: "办事指南", NameEN: "Guide",
 	Columns: []lists.Column{
 		text("code", "事项编码", "Code"), text("name", "事项名称", "Service"), text("type", "事项类型", "Type"), text("agency", "主管部门", "Agency"),
-		text("summary", "一句话说明", "Summary"), text("facts", "怎么办", "How it is handled"), text("who", "谁可以申请", "Who may apply"), text("fees", "收费", "Fees"),
+		text("situation", "适合的情形", "For whom"), text("summary", "一句话说明", "Summary"), text("facts", "怎么办", "How it is handled"), text("who", "谁可以申请", "Who may apply"), text("fees", "收费", "Fees"),
 		text("result", "办理结果", "Result"), text("delivery", "怎么领取", "Delivery"), text("contact", "咨询和投诉", "Contact"),
 	},
 	Tables: []lists.Table{
@@ -64,7 +64,7 @@ func told(v *Version, called func(string) string) lists.Entry {
 	}
 	c := lists.Content{Tables: map[string][]lists.Row{}}
 	add := func(table string, pairs ...string) { c.Tables[table] = append(c.Tables[table], cells(pairs...)) }
-	pairs := []string{"code", v.Code, "name", v.Name, "type", gbcode.TypeName(v.Type).In(wording.ZH), "agency", called(v.Agency), "summary", v.Summary, "who", words(v.Applicants, "word.who."),
+	pairs := []string{"code", v.Code, "name", v.Name, "type", gbcode.TypeName(v.Type).In(wording.ZH), "agency", called(v.Agency), "situation", v.Situation, "summary", v.Summary, "who", words(v.Applicants, "word.who."),
 		"delivery", words(v.Delivery, "word.delivery."), "contact", strings.Join([]string{v.Contact.Phone, v.Contact.Address, v.Contact.Hours, v.Complaint}, " ")}
 	for _, x := range v.Conditions {
 		add("conditions", "text", x)
