@@ -34,7 +34,9 @@ export async function survey(browser, where) {
   const written = await anybody.all('/search?how=online', /^\/items\/\d+$/);
   const nameOnly = (await anybody.all('/search?q=食品', /^\/items\/\d+$/)).find((at) => !written.includes(at));
   const foods = (await anybody.all(`/search?q=${encodeURIComponent('食品作坊经营许可')}`, /^\/items\/\d+$/))[0];
-  add('', 'public', ...publicPages, foods, nameOnly, `${foods}/v1`);
+  const leases = (await anybody.all(`/search?q=${encodeURIComponent('房屋租赁备案')}`, /^\/items\/\d+$/))[0]; // has variants
+  add('', 'public', ...publicPages, foods, nameOnly, `${foods}/v1`, leases);
+  add('baker', 'public', leases.replace('items', 'apply'));
   const power = await anybody.find('/lists/power', /^\/lists\/power\/[^/?]+$/);
   const law = await anybody.find('/laws', /^\/laws\/[^/?]+$/);
   add('', 'public', power, `${power}/v1`, '/lists/power/changes?from=2025-01-01&to=2026-01-01', law, await anybody.find(law, /^\/laws\/[^/]+\/[^/?]+$/),
