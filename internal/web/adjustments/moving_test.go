@@ -68,7 +68,7 @@ func TestRunningCasesOnThePagesOfAnAdjustment(t *testing.T) {
 	m := w.Official("zfb_catalogue_1")
 	m.Get("/manage/adjustments/new").Fill("/manage/adjustments/new", "document", "云政发〔2026〕12号", "reason", "新办法施行", "from", from).Is(200)
 	at, _, _ := strings.Cut(m.At, "?")
-	m.Fill(at+"/draft", "act", "put", "list", "item", "does", "cancel", "codes", item.Code, "moves", "示范办法第二十条").Is(422).Says("只有事项变更")
+	m.Fill(at+"/draft", "act", "put", "list", "item", "does", "cancel", "codes", item.Code, "moves", "示范办法第二十条").Is(422).Says("不换编码的改为备案，才能")
 	m.Get(at).Fill(at+"/draft", "act", "put", "list", "item", "does", "change", "codes", item.Code, "moves", "").Is(200).Says("1 件在办，按受理时的版本办完")
 	m.Get(at).Fill(at+"/draft", "act", "put", "list", "item", "does", "change", "codes", item.Code, "moves", "示范办法第二十条").Is(200).Says("1 件在办", "改到新版本，依据示范办法第二十条")
 	seen := adjust.At{}

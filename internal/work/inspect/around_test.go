@@ -129,7 +129,7 @@ func (m *maker) written(t *testing.T, n int) *catalog.Draft {
 			b.WriteString(line)
 		}
 	}
-	b.WriteString("materials:\n")
+	b.WriteString("situation: 都适合\nmaterials:\n")
 	for _, p := range g.Materials {
 		source := map[bool]string{true: "licence, element: licence.identity, grade: A", false: "self"}[p.Supplied]
 		when := map[bool]string{true: `, when: "applicant.kind == 'person'"`}[p.When]
@@ -282,6 +282,7 @@ func TestAProposalIsJudgedAsInTheWholeCatalogue(t *testing.T) {
 			}
 			return nil
 		}))
+		m.together(t, r, codes)
 		for _, rule := range strings.Fields("name_twice name_near overlap_item proof_circle material_held own_document same_name item_powerless item_holder law_unknown law_article fee_off_list proof_off_list") {
 			if found[rule] == 0 {
 				t.Errorf("%s was never found: %v", rule, found)
@@ -291,4 +292,36 @@ func TestAProposalIsJudgedAsInTheWholeCatalogue(t *testing.T) {
 			t.Errorf("only %d times less than half was read", fewer)
 		}
 	})
+}
+
+// together judges several items at once, with powers that come and go with them, by
+// reading what can matter and by reading everything.
+func (m *maker) together(t *testing.T, r *rig, codes []string) {
+	t.Helper()
+	found := 0
+	must(t, r.Read(func(tx *store.Tx) error {
+		whole, err := r.desk.Live(tx)
+		must(t, err)
+		for i := range 15 {
+			items := []checkup.Item{m.item(m.of(codes)), m.item(m.code(6000 + i)), m.item(m.code(7000 + i))}
+			if m.IntN(2) == 0 {
+				items[2].Name, items[2].Region = items[1].Name, items[1].Region
+			}
+			gone := whole.Powers[m.IntN(len(whole.Powers))].Code
+			comes := lists.Entry{List: "power", Code: "P-99", Name: m.name(), Type: items[1].Type, Agency: items[1].Agency, Content: power("P-99", m.name(), items[1].Type, items[1].Agency, items[1].Code)}
+			powers := []lists.Difference{{Op: lists.End, Code: gone}, {Op: lists.Add, Code: "P-99", After: &comes}}
+			got, err := r.desk.Would(tx, powers, slices.Clone(items)...)
+			must(t, err)
+			want, err := inspect.WouldIn(tx, whole, powers, slices.Clone(items)...)
+			must(t, err)
+			if told(got) != told(want) {
+				t.Fatalf("%d: found\n%s\nin the whole catalogue\n%s", i, told(got), told(want))
+			}
+			found += len(got)
+		}
+		return nil
+	}))
+	if found < 30 {
+		t.Errorf("only %d were found", found)
+	}
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"tongban/internal/record/store"
+	"tongban/internal/register/lists"
 	"tongban/internal/rules/checkup"
 )
 
@@ -15,6 +16,11 @@ func (d *Desk) Differing(tx *store.Tx, it checkup.Item) ([]checkup.Finding, erro
 
 // DifferingIn is the same, judged in a catalogue that was read.
 func DifferingIn(c *checkup.Catalogue, it checkup.Item) []checkup.Finding { return differing(c, it) }
+
+// WouldIn is what Would finds, judged in a catalogue that was read.
+func WouldIn(tx *store.Tx, c *checkup.Catalogue, powers []lists.Difference, items ...checkup.Item) ([]checkup.Finding, error) {
+	return would(tx, c, powers, items)
+}
 
 // Around is as much of the catalogue as was read for an item.
 func (d *Desk) Around(tx *store.Tx, it checkup.Item) (*checkup.Catalogue, error) {

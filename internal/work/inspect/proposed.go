@@ -28,17 +28,29 @@ func (d *Desk) Proposed(tx *store.Tx, proposals ...catalog.Proposal) ([]checkup.
 	return d.differing(tx, items...)
 }
 
-// Would is what the check finds about items as they would be, also against each other,
-// that it does not find about them as they stand; powers is what differs of the list of
-// powers by then.
+// Would is what the check finds about items as they would be that it does not find
+// about them as they stand, also against each other, fewTogether of them at once;
+// powers is what differs of the list of powers by then.
 func (d *Desk) Would(tx *store.Tx, powers []lists.Difference, items ...checkup.Item) (list []checkup.Finding, err error) {
-	if len(items) == 0 {
-		return nil, nil
+	for some := range slices.Chunk(items, fewTogether) {
+		before, err := d.surrounding(tx, some)
+		if err != nil {
+			return nil, err
+		}
+		found, err := would(tx, before, powers, some)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
 	}
-	before, err := d.surrounding(tx, items)
-	if err != nil {
-		return nil, err
-	}
+	return list, nil
+}
+
+// fewTogether is how many items are judged in one catalogue.
+const fewTogether = 100
+
+// would judges items in a catalogue that was read.
+func would(tx *store.Tx, before *checkup.Catalogue, powers []lists.Difference, items []checkup.Item) (list []checkup.Finding, err error) {
 	after := before
 	if before.Powers != nil {
 		if after, err = exercising(tx, before, items, powers); err != nil {
@@ -48,13 +60,18 @@ func (d *Desk) Would(tx *store.Tx, powers []lists.Difference, items ...checkup.I
 	for _, it := range items {
 		after = with(after, it)
 	}
-	was := map[string]bool{}
-	for f := range checkup.Judge(before) {
-		was[f.ID] = true
+	known := map[string]bool{} // as they stand, or told of another of them
+	for _, it := range items {
+		for f := range checkup.About(before, it.Code) {
+			known[f.ID] = true
+		}
 	}
-	for f := range checkup.Judge(after) {
-		if !was[f.ID] && slices.ContainsFunc(items, func(it checkup.Item) bool { return f.About(it.Code) }) {
-			list = append(list, f)
+	for _, it := range items {
+		for f := range checkup.About(after, it.Code) {
+			if !known[f.ID] {
+				known[f.ID] = true
+				list = append(list, f)
+			}
 		}
 	}
 	return list, nil
