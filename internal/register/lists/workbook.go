@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tongban/internal/record/act"
+	"tongban/internal/register/lists/sheet"
 	"tongban/internal/rules/wording"
 )
 
@@ -17,28 +18,30 @@ const mostSheetRows = 1_048_576
 
 // Excel writes a list as a workbook that ReadExcel reads back: a sheet for the
 // entries, one for each table, and one that says how to fill them in. Without
-// entries it is the template. It writes row by row; a list that has more rows
-// than a sheet can hold is refused with a sentence that names CSV.
-func (x Export) Excel(w io.Writer, entries iter.Seq2[Entry, error]) error {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	// Everything is text: a code that looks like a number must not become one.
-	text, err := f.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
+// entries it is the template. Rows are packed as they come; a list that has more rows
+// than a sheet can hold is refused with a sentence that names CSV, before anything is
+// written.
+func (x Export) Excel(w io.Writer, entries iter.Seq2[Entry, error]) (err error) {
+	form, style, err := x.form()
 	if err != nil {
 		return err
 	}
-	if err := f.SetSheetName(f.GetSheetName(0), listSheet); err != nil {
+	out, err := sheet.Fill(form)
+	if err != nil {
 		return err
 	}
+	defer func() {
+		if shut := out.Close(); err == nil {
+			err = shut
+		}
+	}()
 	sheets := []*outSheet{{part: "", name: listSheet}}
 	for _, t := range x.Kind.Tables {
-		if _, err := f.NewSheet(t.Title); err != nil {
-			return err
-		}
 		sheets = append(sheets, &outSheet{part: t.Key, name: t.Title})
 	}
 	for _, s := range sheets {
-		if err := s.open(f, x, text); err != nil {
+		s.out, s.style = out, style
+		if err := s.write([][]string{x.heads(s.part)}); err != nil {
 			return err
 		}
 	}
@@ -54,48 +57,66 @@ func (x Export) Excel(w io.Writer, entries iter.Seq2[Entry, error]) error {
 			}
 		}
 	}
-	for _, s := range sheets {
-		if err := s.w.Flush(); err != nil {
-			return err
+	return out.Send(w)
+}
+
+// form is the workbook without its rows, and the style of their cells.
+func (x Export) form() (form []byte, style int, err error) {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	// Everything is text: a code that looks like a number must not become one.
+	style, err = f.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := f.SetSheetName(f.GetSheetName(0), listSheet); err != nil {
+		return nil, 0, err
+	}
+	if err := x.columns(f, "", listSheet, style); err != nil {
+		return nil, 0, err
+	}
+	for _, t := range x.Kind.Tables {
+		if _, err := f.NewSheet(t.Title); err != nil {
+			return nil, 0, err
+		}
+		if err := x.columns(f, t.Key, t.Title, style); err != nil {
+			return nil, 0, err
 		}
 	}
 	if err := x.help(f); err != nil {
-		return err
+		return nil, 0, err
 	}
-	_, err = f.WriteTo(w)
-	return err
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, 0, err
+	}
+	return b.Bytes(), style, nil
+}
+
+// columns gives the columns of a sheet their widths, and keeps their names in sight.
+func (x Export) columns(f *excelize.File, part, name string, style int) error {
+	for i, c := range x.Kind.layout(part) {
+		width := 16.0
+		if c.Type == Text && (c.Max == 0 || c.Max > 100) {
+			width = 40
+		}
+		at := sheet.Letters(i + 1)
+		if err := f.SetColWidth(name, at, at, width); err != nil {
+			return err
+		}
+		if err := f.SetColStyle(name, at, style); err != nil {
+			return err
+		}
+	}
+	return f.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 }
 
 // outSheet is a sheet that is being written.
 type outSheet struct {
 	part, name string
-	w          *excelize.StreamWriter
+	out        *sheet.Writer
 	row        int
 	style      int
-}
-
-func (s *outSheet) open(f *excelize.File, x Export, style int) (err error) {
-	if s.w, err = f.NewStreamWriter(s.name); err != nil {
-		return err
-	}
-	s.style = style
-	columns := x.Kind.layout(s.part)
-	for i, c := range columns {
-		width := 16.0
-		if c.Type == Text && (c.Max == 0 || c.Max > 100) {
-			width = 40
-		}
-		if err := s.w.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
-		if err := s.w.SetColStyle(i+1, i+1, style); err != nil {
-			return err
-		}
-	}
-	if err := s.w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	return s.write([][]string{x.heads(s.part)})
 }
 
 func (s *outSheet) write(lines [][]string) error {
@@ -103,13 +124,7 @@ func (s *outSheet) write(lines [][]string) error {
 		if s.row++; s.row > mostSheetRows {
 			return act.Refuse("lists.export.rows", "max", mostSheetRows)
 		}
-		cells := make([]any, len(line))
-		for i, v := range line {
-			if v != "" {
-				cells[i] = excelize.Cell{StyleID: s.style, Value: v}
-			}
-		}
-		if err := s.w.SetRow("A"+strconv.Itoa(s.row), cells); err != nil {
+		if err := s.out.Row(s.name, s.style, line); err != nil {
 			return err
 		}
 	}
