@@ -11,9 +11,10 @@ import (
 
 // AgencyName is a name that an agency had from one day to another.
 type AgencyName struct {
-	Name  string  `json:"name"`
-	From  day.Day `json:"from"`
-	Until day.Day `json:"until,omitempty"`
+	Name   string  `json:"name"`
+	NameEN string  `json:"name_en,omitempty"`
+	From   day.Day `json:"from"`
+	Until  day.Day `json:"until,omitempty"`
 }
 
 // successionStep is one act that made another agency answer for one.
@@ -29,6 +30,7 @@ type successionStep struct {
 type agencyStory struct {
 	Key     string           `json:"key"`
 	Name    string           `json:"name"`
+	NameEN  string           `json:"name_en,omitempty"`
 	From    day.Day          `json:"from"`
 	Until   day.Day          `json:"until,omitempty"`
 	Names   []AgencyName     `json:"names" nullable:"false"`
@@ -56,8 +58,8 @@ func (s *server) showAgency(ctx context.Context, _ *visit, in *agencyIn) (*bodyO
 			if a.Span.From > tx.Today() {
 				break // decided, and not yet so
 			}
-			x.Names = append(x.Names, AgencyName{a.Name, a.Span.From, a.Span.Until})
-			x.Name, x.Until = a.Name, a.Span.Until
+			x.Names = append(x.Names, AgencyName{a.Name, a.NameEN, a.Span.From, a.Span.Until})
+			x.Name, x.NameEN, x.Until = a.Name, a.NameEN, a.Span.Until
 		}
 		if len(x.Names) == 0 {
 			return act.Missing("identity.thing.agency")

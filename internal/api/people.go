@@ -50,6 +50,7 @@ type representationView struct {
 type agencyView struct {
 	Key     string `json:"key"`
 	Name    string `json:"name"`
+	NameEN  string `json:"name_en,omitempty"`
 	Short   string `json:"short"`
 	USCC    string `json:"uscc"`
 	Region  string `json:"region"`
@@ -86,7 +87,7 @@ func (s *server) agencies(ctx context.Context, _ *visit, _ *struct{}) (*bodyOf[l
 	err := s.read(ctx, func(tx *store.Tx) error {
 		list, err := s.h.People.Agencies(tx, tx.Today())
 		for _, a := range list {
-			out.Body.Items = append(out.Body.Items, agencyView{a.Key, a.Name, a.Short, a.USCC, a.Region, a.Address, a.Phone})
+			out.Body.Items = append(out.Body.Items, agencyView{a.Key, a.Name, a.NameEN, a.Short, a.USCC, a.Region, a.Address, a.Phone})
 		}
 		return err
 	})

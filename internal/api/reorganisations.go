@@ -18,6 +18,7 @@ type BecomesBody struct {
 	Fate    string `json:"fate" enum:"end,cede,rename,begin" example:"end"`
 	Heir    string `json:"heir,omitempty" maxLength:"16" example:"stly"`
 	Name    string `json:"name,omitempty" maxLength:"100" example:"云禾县生态林业局"`
+	NameEN  string `json:"name_en,omitempty" maxLength:"200" example:"Yunhe County Bureau of Ecology and Forestry"`
 	Short   string `json:"short,omitempty" maxLength:"40" example:"生态林业局"`
 	USCC    string `json:"uscc,omitempty" maxLength:"20" example:"11990124MB1234561A"`
 	Level   string `json:"level,omitempty" enum:"county,township,city,province" example:"county"`
@@ -203,7 +204,7 @@ func (s *server) maySee(tx *store.Tx, v *visit) error {
 func lineOfAct(x reorganise.Act, list []reorganise.Agency) ReorganisationLine {
 	out := ReorganisationLine{ID: x.ID, Rev: x.Rev, Document: x.Document, Reason: x.Reason, From: x.From, Stage: x.Stage, Decision: x.Decision, DoneDay: x.DoneDay, Agencies: []BecomesBody{}}
 	for _, g := range list {
-		out.Agencies = append(out.Agencies, BecomesBody{g.Key, g.Fate, g.Heir, g.Name, g.Short, g.USCC, g.Level, g.Address, g.Phone})
+		out.Agencies = append(out.Agencies, BecomesBody{g.Key, g.Fate, g.Heir, g.Name, g.NameEN, g.Short, g.USCC, g.Level, g.Address, g.Phone})
 	}
 	return out
 }
@@ -254,7 +255,7 @@ func (s *server) showReorganisation(ctx context.Context, v *visit, in *TheReorga
 func planOf(b ReorganisationBody) reorganise.Plan {
 	p := reorganise.Plan{Document: b.Document, Reason: b.Reason, From: b.From}
 	for _, g := range b.Agencies {
-		p.Agencies = append(p.Agencies, reorganise.Agency{Key: g.Agency, Fate: g.Fate, Heir: g.Heir, Name: g.Name, Short: g.Short, USCC: g.USCC, Level: g.Level, Address: g.Address, Phone: g.Phone})
+		p.Agencies = append(p.Agencies, reorganise.Agency{Key: g.Agency, Fate: g.Fate, Heir: g.Heir, Name: g.Name, NameEN: g.NameEN, Short: g.Short, USCC: g.USCC, Level: g.Level, Address: g.Address, Phone: g.Phone})
 	}
 	for _, m := range b.Moves {
 		p.Moves = append(p.Moves, reorganise.Move{Agency: m.Agency, Kind: m.Kind, Ref: m.Ref, To: m.To})

@@ -28,10 +28,14 @@ type book struct {
 	Acting   []agencyFor `yaml:"agency_acting"`
 }
 
-type region struct{ Code, Name, Level, Parent string }
+type region struct {
+	Code, Name, Level, Parent string
+	NameEN                    string `yaml:"name_en"`
+}
 
 type agency struct {
 	Key, Name, Short, USCC, Region, Address, Phone string
+	NameEN                                         string `yaml:"name_en"`
 	Nature                                         int
 }
 

@@ -73,14 +73,14 @@ func (f *founding) places() error {
 	since := day.Span{From: Since}
 	regions := make([]identity.Region, len(f.b.Regions))
 	for i, r := range f.b.Regions {
-		regions[i] = identity.Region{Code: r.Code, Name: r.Name, Parent: r.Parent, Span: since}
+		regions[i] = identity.Region{Code: r.Code, Name: r.Name, NameEN: r.NameEN, Parent: r.Parent, Span: since}
 	}
 	if err := f.h.People.AddRegion(f.ctx, act.Machine(), "", regions); err != nil {
 		return err
 	}
 	agencies := make([]identity.Agency, len(f.b.Agencies))
 	for i, a := range f.b.Agencies {
-		agencies[i] = identity.Agency{Key: a.Key, Name: a.Name, Short: a.Short, USCC: a.USCC, Region: a.Region, Address: a.Address, Phone: a.Phone, Level: "county", Span: since}
+		agencies[i] = identity.Agency{Key: a.Key, Name: a.Name, NameEN: a.NameEN, Short: a.Short, USCC: a.USCC, Region: a.Region, Address: a.Address, Phone: a.Phone, Level: "county", Span: since}
 	}
 	return f.h.People.AddAgency(f.ctx, act.Machine(), "", agencies)
 }

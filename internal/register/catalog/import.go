@@ -423,13 +423,15 @@ func rootsOf(tx *store.Tx, drafts []*Draft) (map[string]*root, error) {
 func agencies(tx *store.Tx) (map[string]string, error) {
 	all := map[string]string{}
 	err := tx.Each(func(r store.Row) error {
-		var key, name, short string
-		err := r.Scan(&key, &name, &short)
-		for _, n := range []string{name, short, key} {
-			all[fold(n, true)] = key
+		var key, name, english, short string
+		err := r.Scan(&key, &name, &english, &short)
+		for _, n := range []string{english, name, short, key} {
+			if n != "" {
+				all[fold(n, true)] = key
+			}
 		}
 		return err
-	}, `select key, name, short from agency where home = $1 order by case until_day when 0 then 1 else 0 end, key, from_day`, tx.Home()) // a name of today counts most
+	}, `select key, name, name_en, short from agency where home = $1 order by case until_day when 0 then 1 else 0 end, key, from_day`, tx.Home()) // a name of today counts most
 	return all, err
 }
 

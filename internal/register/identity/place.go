@@ -3,6 +3,9 @@ package identity
 import (
 	"context"
 	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/ledger"
@@ -23,6 +26,7 @@ var (
 type Region struct {
 	Code   string // GB/T 2260: 6 digits, streets 9, villages 12
 	Name   string
+	NameEN string // for readers of English; "" shows the name
 	Parent string
 	Span   day.Span
 }
@@ -32,6 +36,7 @@ type Agency struct {
 	Key     string // short and stable: scjg
 	Number  int64  // stable too: owner of its seal keys
 	Name    string
+	NameEN  string // for readers of English; "" shows the name
 	Short   string
 	USCC    string
 	Region  string
@@ -73,7 +78,7 @@ func addPlaces[P any](r *Register, c *act.Call, list []P, region func(P) string,
 }
 
 func (r *Register) addRegion(c *act.Call, g Region) error {
-	g.Code, g.Name = gbcode.Normalize(g.Code), trimmed(g.Name)
+	g.Code, g.Name, g.NameEN = gbcode.Normalize(g.Code), trimmed(g.Name), trimmed(g.NameEN)
 	if err := regionFields(g); err != nil {
 		return err
 	}
@@ -83,16 +88,35 @@ func (r *Register) addRegion(c *act.Call, g Region) error {
 	if err := succeed(c.Tx, datedRegion, g.Code, g.Span.From); err != nil {
 		return err
 	}
-	c.Tx.Put(`insert into region(home, code, from_day, until_day, name, parent) values($1, $2, $3, $4, $5, $6)
-		on conflict (home, code, from_day) do update set until_day = excluded.until_day, name = excluded.name, parent = excluded.parent`,
-		c.Tx.Home(), g.Code, g.Span.From, g.Span.Until, g.Name, g.Parent)
+	c.Tx.Put(`insert into region(home, code, from_day, until_day, name, parent, name_en) values($1, $2, $3, $4, $5, $6, $7)
+		on conflict (home, code, from_day) do update set until_day = excluded.until_day, name = excluded.name, parent = excluded.parent, name_en = excluded.name_en`,
+		c.Tx.Home(), g.Code, g.Span.From, g.Span.Until, g.Name, g.Parent, g.NameEN)
 	_, err := c.Note(nil, ledger.Event{Stream: "region/" + g.Code, Kind: "region.added", Day: g.Span.From,
-		Facts: map[string]any{"code": g.Code, "name": g.Name, "parent": g.Parent, "until": g.Span.Until.String()}})
+		Facts: inEnglish(map[string]any{"code": g.Code, "name": g.Name, "parent": g.Parent, "until": g.Span.Until.String()}, g.NameEN)})
 	return err
 }
 
+// inEnglish adds an English name to what an event tells, where there is one.
+func inEnglish(facts map[string]any, name string) map[string]any {
+	if name != "" {
+		facts["name_en"] = name
+	}
+	return facts
+}
+
+// maxNameEN bounds an English name, in characters.
+const maxNameEN = 200
+
+// englishField is what is wrong with an English name: it is written in Latin letters.
+func englishField(name string) []act.Field {
+	if utf8.RuneCountInString(name) > maxNameEN || strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Han, r) || unicode.IsControl(r) }) {
+		return []act.Field{{Name: "name_en", Msg: wording.M("identity.name_en", "max", maxNameEN)}}
+	}
+	return nil
+}
+
 func regionFields(g Region) error {
-	var wrong []act.Field
+	wrong := englishField(g.NameEN)
 	switch len(g.Code) {
 	case 2, 4, 6, 9, 12:
 	default:
@@ -143,7 +167,7 @@ func (r *Register) AddAgency(ctx context.Context, a act.Actor, token string, in 
 }
 
 func (r *Register) addAgency(c *act.Call, g Agency) error {
-	g.Name, g.Short, g.USCC = trimmed(g.Name), trimmed(g.Short), gbcode.Normalize(g.USCC)
+	g.Name, g.NameEN, g.Short, g.USCC = trimmed(g.Name), trimmed(g.NameEN), trimmed(g.Short), gbcode.Normalize(g.USCC)
 	if err := r.agencyFields(g); err != nil {
 		return err
 	}
@@ -163,19 +187,19 @@ func (r *Register) addAgency(c *act.Call, g Agency) error {
 	if err := succeed(c.Tx, datedAgency, g.Key, g.Span.From); err != nil {
 		return err
 	}
-	c.Tx.Put(`insert into agency(home, key, from_day, until_day, number, name, short, uscc, region, address, phone, level)
-		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+	c.Tx.Put(`insert into agency(home, key, from_day, until_day, number, name, short, uscc, region, address, phone, level, name_en)
+		values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		on conflict (home, key, from_day) do update set until_day = excluded.until_day, name = excluded.name, short = excluded.short,
-		uscc = excluded.uscc, region = excluded.region, address = excluded.address, phone = excluded.phone, level = excluded.level`,
-		c.Tx.Home(), g.Key, g.Span.From, g.Span.Until, g.Number, g.Name, g.Short, g.USCC, g.Region, g.Address, g.Phone, g.Level)
-	_, err = c.Note(nil, ledger.Event{Stream: "agency/" + g.Key, Kind: "agency.added", Day: g.Span.From, Facts: map[string]any{
+		uscc = excluded.uscc, region = excluded.region, address = excluded.address, phone = excluded.phone, level = excluded.level, name_en = excluded.name_en`,
+		c.Tx.Home(), g.Key, g.Span.From, g.Span.Until, g.Number, g.Name, g.Short, g.USCC, g.Region, g.Address, g.Phone, g.Level, g.NameEN)
+	_, err = c.Note(nil, ledger.Event{Stream: "agency/" + g.Key, Kind: "agency.added", Day: g.Span.From, Facts: inEnglish(map[string]any{
 		"key": g.Key, "name": g.Name, "short": g.Short, "uscc": g.USCC, "region": g.Region,
-		"address": g.Address, "phone": g.Phone, "level": g.Level, "until": g.Span.Until.String()}})
+		"address": g.Address, "phone": g.Phone, "level": g.Level, "until": g.Span.Until.String()}, g.NameEN)})
 	return err
 }
 
 func (r *Register) agencyFields(g Agency) error {
-	var wrong []act.Field
+	wrong := englishField(g.NameEN)
 	if !agencyKey.MatchString(g.Key) {
 		wrong = append(wrong, act.Field{Name: "key", Msg: wording.M("identity.agency.key", "key", g.Key)})
 	}

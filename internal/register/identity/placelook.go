@@ -43,23 +43,23 @@ func readPlaces(tx *store.Tx, epoch int64) (*places, error) {
 	p := &places{epoch: epoch, agencies: map[string][]Agency{}, regions: map[string][]Region{}}
 	err := tx.Each(func(row store.Row) error {
 		var g Agency
-		err := row.Scan(&g.Key, &g.Span.From, &g.Span.Until, &g.Number, &g.Name, &g.Short, &g.USCC, &g.Region, &g.Address, &g.Phone, &g.Level)
+		err := row.Scan(&g.Key, &g.Span.From, &g.Span.Until, &g.Number, &g.Name, &g.Short, &g.USCC, &g.Region, &g.Address, &g.Phone, &g.Level, &g.NameEN)
 		if len(p.agencies[g.Key]) == 0 {
 			p.keys = append(p.keys, g.Key)
 		}
 		p.agencies[g.Key] = append(p.agencies[g.Key], g)
 		return err
-	}, `select key, from_day, until_day, number, name, short, uscc, region, address, phone, level
+	}, `select key, from_day, until_day, number, name, short, uscc, region, address, phone, level, name_en
 		from agency where home = $1 order by key, from_day`, tx.Home())
 	if err != nil {
 		return nil, err
 	}
 	err = tx.Each(func(row store.Row) error {
 		var g Region
-		err := row.Scan(&g.Code, &g.Span.From, &g.Span.Until, &g.Name, &g.Parent)
+		err := row.Scan(&g.Code, &g.Span.From, &g.Span.Until, &g.Name, &g.Parent, &g.NameEN)
 		p.regions[g.Code] = append(p.regions[g.Code], g)
 		return err
-	}, `select code, from_day, until_day, name, parent from region where home = $1 order by code, from_day`, tx.Home())
+	}, `select code, from_day, until_day, name, parent, name_en from region where home = $1 order by code, from_day`, tx.Home())
 	return p, err
 }
 
@@ -132,6 +132,21 @@ func (r *Register) Regions(tx *store.Tx, parent string, d day.Day) ([]Region, er
 		return 1
 	})
 	return list, nil
+}
+
+// RegionNameEN returns what a region is called in English on day d, "" where nobody
+// wrote it.
+func (r *Register) RegionNameEN(tx *store.Tx, code string, d day.Day) (string, error) {
+	p, err := r.placesNow(tx)
+	if err != nil {
+		return "", err
+	}
+	for _, g := range p.regions[code] {
+		if g.Span.Holds(d) {
+			return g.NameEN, nil
+		}
+	}
+	return "", nil
 }
 
 // RegionName returns the region's own name on day d: the stored one, else the

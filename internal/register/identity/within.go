@@ -26,7 +26,7 @@ func (r *Register) ChangeAgencyIn(c *act.Call, g Agency) error {
 // CheckAgency tells what is wrong with what an agency would be: its key, name, region
 // or credit code.
 func (r *Register) CheckAgency(g Agency) error {
-	g.Name, g.USCC = trimmed(g.Name), gbcode.Normalize(g.USCC)
+	g.Name, g.NameEN, g.USCC = trimmed(g.Name), trimmed(g.NameEN), gbcode.Normalize(g.USCC)
 	return r.agencyFields(g)
 }
 

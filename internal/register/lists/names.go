@@ -15,6 +15,8 @@ type Names struct {
 	region map[string]string // code → name
 	code   map[string]string // name → code; "" when two share it
 	seat   map[string]string // agency → region
+
+	inEnglish map[string]string // key of an agency, code of a region → its English name, where it has one
 }
 
 // Agency is the name of an agency, or its key when nobody knows it.
@@ -23,6 +25,22 @@ func (n Names) Agency(key string) string {
 		return name
 	}
 	return key
+}
+
+// AgencyIn is the name of an agency for readers of a language.
+func (n Names) AgencyIn(lang wording.Lang, key string) string {
+	if name := n.inEnglish[key]; name != "" && lang == wording.EN {
+		return name
+	}
+	return n.Agency(key)
+}
+
+// RegionIn is the name of a region for readers of a language.
+func (n Names) RegionIn(lang wording.Lang, code string) string {
+	if name := n.inEnglish[code]; name != "" && lang == wording.EN {
+		return name
+	}
+	return n.Region(code)
 }
 
 // Region is the name of a region, or its code when nobody knows it.
@@ -56,7 +74,7 @@ func (n Names) Show(c *Column, v any, lang wording.Lang) string {
 				return o.Label(lang)
 			}
 		case Agency:
-			return n.Agency(v)
+			return n.AgencyIn(lang, v)
 		}
 		return v
 	}
@@ -65,7 +83,8 @@ func (n Names) Show(c *Column, v any, lang wording.Lang) string {
 
 // Names reads the agencies and regions of a day.
 func (r *Register) Names(tx *store.Tx, d day.Day) (Names, error) {
-	n := Names{agency: map[string]string{}, key: map[string]string{}, region: map[string]string{}, code: map[string]string{}, seat: map[string]string{}}
+	n := Names{agency: map[string]string{}, key: map[string]string{}, region: map[string]string{}, code: map[string]string{}, seat: map[string]string{},
+		inEnglish: map[string]string{}}
 	agencies, err := r.people.Agencies(tx, d)
 	if err != nil {
 		return n, err
@@ -75,6 +94,10 @@ func (r *Register) Names(tx *store.Tx, d day.Day) (Names, error) {
 		once(n.key, a.Name, a.Key)
 		if a.Short != a.Name {
 			once(n.key, a.Short, a.Key)
+		}
+		if a.NameEN != "" {
+			n.inEnglish[a.Key] = a.NameEN
+			once(n.key, a.NameEN, a.Key)
 		}
 	}
 	for _, a := range agencies {
@@ -102,6 +125,14 @@ func (r *Register) regions(tx *store.Tx, n Names, code string, d day.Day) error 
 	n.region[code] = name
 	if name != code {
 		once(n.code, name, code)
+	}
+	english, err := r.people.RegionNameEN(tx, code, d)
+	if err != nil {
+		return err
+	}
+	if english != "" {
+		n.inEnglish[code] = english
+		once(n.code, english, code)
 	}
 	below, err := r.people.Regions(tx, code, d)
 	for _, g := range below {

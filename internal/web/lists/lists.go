@@ -169,7 +169,7 @@ type shown struct {
 func (s shown) In(lang wording.Lang) string {
 	if s.column.Type == lists.Region {
 		code, _ := s.value.(string)
-		return s.names.Region(code)
+		return s.names.RegionIn(lang, code)
 	}
 	return s.names.Show(s.column, s.value, lang)
 }

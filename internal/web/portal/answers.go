@@ -35,7 +35,7 @@ func (p *portal) answers(tx *store.Tx, agency string, written day.Day, on int64)
 	}
 	names := ui.Join{Sep: "、"}
 	for _, key := range found.Now {
-		names.Texts = append(names.Texts, ui.Plain(p.agencyOn(tx, key, tx.Today())))
+		names.Texts = append(names.Texts, p.agencyOn(tx, key, tx.Today()))
 	}
 	last := found.Steps[len(found.Steps)-1]
 	a := &answering{Text: ui.M("agencies.document", "from", from, "document", last.Document, "day", ui.OnDay(last.Day), "to", names),
@@ -48,12 +48,12 @@ func (p *portal) answers(tx *store.Tx, agency string, written day.Day, on int64)
 
 // agencyOn is an agency's full name on a day; one that is gone by then is called as it
 // last was.
-func (p *portal) agencyOn(tx *store.Tx, key string, on day.Day) string {
+func (p *portal) agencyOn(tx *store.Tx, key string, on day.Day) ui.Both {
 	g, err := p.House.People.LastOf(tx, key, on)
 	if err != nil {
-		return key
+		return ui.Both{ZH: key}
 	}
-	return g.Name
+	return ui.Both{ZH: g.Name, EN: g.NameEN}
 }
 
 // orphan tells the owner of a draft whose item is no longer handled what to do; told is
@@ -84,7 +84,7 @@ func (p *portal) orphan(w http.ResponseWriter, r *http.Request, a act.Actor, id 
 		links := []ui.Link{{Text: ui.M("agencies.draft.ended.search"), Href: "/search?q=" + url.QueryEscape(v.Name)}}
 		for _, key := range found.Now {
 			name := p.agencyOn(tx, key, tx.Today())
-			names.Texts = append(names.Texts, ui.Plain(name))
+			names.Texts = append(names.Texts, name)
 			links = append(links, ui.Link{Text: ui.M("agencies.draft.ended.ask", "to", name), Href: "/agencies/" + key})
 		}
 		p.UI.Problem(w, r, http.StatusForbidden, ui.Problem{Title: ui.M("agencies.draft.ended.title"), Links: links,

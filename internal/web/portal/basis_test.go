@@ -26,3 +26,19 @@ func TestMaterialsLeadToTheirArticleAndBack(t *testing.T) {
 		t.Error("the article does not lead back to the item")
 	}
 }
+
+// Agencies have an English name for readers of English, on guides, in the search and on
+// their own pages; others read the Chinese one.
+func TestAgenciesAreCalledInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	w := found(t)
+	b := w.browser()
+	const english = "Yunhe County Administration for Market Regulation"
+	for _, path := range []string{fmt.Sprintf("/items/%d", w.County.Items["food-workshop"].ID), "/search?agency=scjg"} {
+		b.get(path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"lang=en").says(200, english)
+		b.get(path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"lang=zh").says(200, "云禾县市场监督管理局")
+		if strings.Contains(b.Page, english) {
+			t.Errorf("%s says it in English to readers of Chinese", path)
+		}
+	}
+}

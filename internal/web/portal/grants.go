@@ -52,7 +52,7 @@ func (p *portal) grants(w http.ResponseWriter, r *http.Request) {
 			if g.LicenceNo != "" {
 				paper.HTML = template.HTML(`<span class="cell-note number">` + template.HTMLEscapeString(g.LicenceNo) + `</span>`) //nolint:gosec // escaped here
 			}
-			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(g.Title)}, {Text: ui.Plain(g.Label)}, {Text: ui.Plain(p.agencyOn(tx, g.Agency, g.Day))},
+			data.Table.Rows = append(data.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(g.Title)}, {Text: ui.Plain(g.Label)}, {Text: p.agencyOn(tx, g.Agency, g.Day)},
 				{Text: ui.OnDay(g.Day)}, paper}})
 		}
 		return nil

@@ -82,7 +82,7 @@ func (p *portal) guideOf(w http.ResponseWriter, r *http.Request, field ui.Field,
 		if err == nil {
 			data.Phone = g.Phone
 		}
-		data.Body = ui.Plain(p.agency(tx, v.Agency))
+		data.Body = p.agency(tx, v.Agency)
 		if data.Law, err = lawsOf(tx, item); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (p *portal) guideTables(tx *store.Tx, d *guideData) {
 	for _, x := range d.GuideView.Steps {
 		body := ui.Text(ui.M("portal.guide.you"))
 		if x.Agency != "" {
-			body = ui.Plain(p.agency(tx, x.Agency))
+			body = p.agency(tx, x.Agency)
 		}
 		d.Steps.Tasks = append(d.Steps.Tasks, line(ui.Plain(x.Name), joined(body, note(x.Note), said("portal.guide.step.risk", x.Risk), said("portal.guide.step.guard", x.Guard), said("portal.guide.step.basis", x.Basis)), x.Term, d.Law[x.Basis]))
 	}

@@ -138,12 +138,12 @@ func (p *portal) number(w http.ResponseWriter, r *http.Request, name string) (id
 }
 
 // agency is an agency's full name today; one that is gone is called by its key.
-func (p *portal) agency(tx *store.Tx, key string) string {
+func (p *portal) agency(tx *store.Tx, key string) ui.Text {
 	g, err := p.House.People.Agency(tx, key, tx.Today())
 	if err != nil {
-		return key
+		return ui.Plain(key)
 	}
-	return g.Name
+	return ui.Both{ZH: g.Name, EN: g.NameEN}
 }
 
 func say(r *http.Request, key string, pairs ...any) string {

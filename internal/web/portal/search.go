@@ -106,7 +106,7 @@ func (p *portal) agencyOptions(tx *store.Tx) ([]ui.Option, error) {
 	all, err := p.House.People.Agencies(tx, tx.Today())
 	options := []ui.Option{{Label: ui.M("portal.all")}}
 	for _, g := range all {
-		options = append(options, ui.Option{Value: g.Key, Label: ui.Plain(g.Name)})
+		options = append(options, ui.Option{Value: g.Key, Label: ui.Both{ZH: g.Name, EN: g.NameEN}})
 	}
 	return options, err
 }
@@ -145,7 +145,7 @@ func pager(r *http.Request, shown int, next string) (pg ui.Pager, first string) 
 }
 
 func (p *portal) result(tx *store.Tx, r *http.Request, h catalog.Hit) (result, error) {
-	x := result{Name: ui.Plain(h.Name), Agency: ui.Plain(p.agency(tx, h.Agency)), Href: "/items/" + id(h.Item)}
+	x := result{Name: ui.Plain(h.Name), Agency: p.agency(tx, h.Agency), Href: "/items/" + id(h.Item)}
 	if catalog.OfItem(h.Code) != "" {
 		x.Situation = ui.M("portal.search.variant")
 	}

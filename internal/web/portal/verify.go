@@ -120,7 +120,7 @@ func (d *checkData) licence(v licence.View) {
 	}
 }
 
-func (d *checkData) paper(v paper.View, agency string) {
+func (d *checkData) paper(v paper.View, agency ui.Text) {
 	d.Paper, d.Sample = &v, v.Sample
 	d.Verdict = ui.Status{Tone: ui.ToneLegal, Text: ui.M("portal.check.notreal")}
 	if v.Real {
@@ -130,5 +130,5 @@ func (d *checkData) paper(v paper.View, agency string) {
 		d.Faults = append(d.Faults, m)
 	}
 	d.Facts = []ui.Fact{{Label: ui.M("portal.check.kind"), Value: ui.Plain(v.Title)}, {Label: ui.M("portal.check.number"), Value: ui.Plain(v.Number)},
-		{Label: ui.M("portal.check.body"), Value: ui.Plain(agency)}, {Label: ui.M("portal.check.day"), Value: ui.OnDay(v.Day)}}
+		{Label: ui.M("portal.check.body"), Value: agency}, {Label: ui.M("portal.check.day"), Value: ui.OnDay(v.Day)}}
 }

@@ -137,7 +137,7 @@ func (p *portal) versions(tx *store.Tx, now *catalog.Version, d *guideData) erro
 	if err != nil {
 		return err
 	}
-	changes := catalog.Differences(was, now, func(agency string) string { return p.agency(tx, agency) })
+	changes := catalog.Differences(was, now, func(agency string) string { return p.agencyOn(tx, agency, tx.Today()).ZH })
 	d.Before = ui.M("portal.guide.compared", "n", was.N, "differences", len(changes))
 	d.Compared = lists.Sides(catalog.GuideKind, changes, ui.M("portal.guide.version_n", "n", was.N), ui.M("portal.guide.version_n", "n", now.N))
 	return nil

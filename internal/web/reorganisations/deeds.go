@@ -42,12 +42,12 @@ func (o *desk) edit(w http.ResponseWriter, r *http.Request) {
 		err = o.change(r, func(p *reorganise.Plan) error { return o.head(r, p) })
 	case "agency":
 		err = o.change(r, func(p *reorganise.Plan) error {
-			p.Put(reorganise.Agency{Key: value(r, "agency"), Fate: value(r, "fate"), Heir: value(r, "heir"), Name: value(r, "name"), Short: value(r, "short")})
+			p.Put(reorganise.Agency{Key: value(r, "agency"), Fate: value(r, "fate"), Heir: value(r, "heir"), Name: value(r, "name"), NameEN: value(r, "name_en"), Short: value(r, "short")})
 			return nil
 		})
 	case "found":
 		err = o.change(r, func(p *reorganise.Plan) error {
-			p.Put(reorganise.Agency{Key: value(r, "key"), Fate: reorganise.Begin, Name: value(r, "name"), Short: value(r, "short"), USCC: value(r, "uscc"),
+			p.Put(reorganise.Agency{Key: value(r, "key"), Fate: reorganise.Begin, Name: value(r, "name"), NameEN: value(r, "name_en"), Short: value(r, "short"), USCC: value(r, "uscc"),
 				Level: value(r, "level"), Address: value(r, "address"), Phone: value(r, "phone")})
 			return nil
 		})

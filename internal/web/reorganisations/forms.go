@@ -51,7 +51,7 @@ func (o *desk) agencyForms(tx *store.Tx, d *One, n names) error {
 	heir.Options = append([]ui.Option{{Label: ui.M("reorganisations.none")}}, d.receivers(n, which.Options, "")...)
 	name := field(ui.FieldText, "name", true)
 	name.Hint = ui.M("reorganisations.hint.name")
-	d.Agency = []ui.Field{which, fate, heir, name, field(ui.FieldText, "short", true)}
+	d.Agency = []ui.Field{which, fate, heir, name, field(ui.FieldText, "short", true), field(ui.FieldText, "name_en", true)}
 
 	key, level := field(ui.FieldText, "key", false), field(ui.FieldSelect, "level", false)
 	key.Chars, key.Hint = 12, ui.M("reorganisations.hint.key")
@@ -60,7 +60,7 @@ func (o *desk) agencyForms(tx *store.Tx, d *One, n names) error {
 	}
 	uscc := field(ui.FieldUSCC, "uscc", true)
 	uscc.Hint = ui.M("reorganisations.hint.uscc")
-	d.Founded = []ui.Field{key, field(ui.FieldText, "name", false), field(ui.FieldText, "short", true), uscc, level, field(ui.FieldText, "address", true), field(ui.FieldPhone, "phone", true)}
+	d.Founded = []ui.Field{key, field(ui.FieldText, "name", false), field(ui.FieldText, "short", true), field(ui.FieldText, "name_en", true), uscc, level, field(ui.FieldText, "address", true), field(ui.FieldPhone, "phone", true)}
 	return nil
 }
 

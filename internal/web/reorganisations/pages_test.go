@@ -50,7 +50,8 @@ func TestAgenciesAreReorganisedOnThePages(t *testing.T) {
 	// What is wrong is said, and what is left open is named.
 	send(t, m, at, "act", "found", "key", "swj", "name", "云禾县生态林业局", "level", "county").Is(200).Says("已经用过")
 	send(t, m, at, "act", "leave", "agency", "swj").Is(200)
-	send(t, m, at, "act", "found", "key", "stly", "name", "云禾县生态林业局", "uscc", uscc, "level", "county").Is(200).Says("新设")
+	send(t, m, at, "act", "found", "key", "stly", "name", "云禾县生态林业局", "name_en", "生态林业", "uscc", uscc, "level", "county").Is(200).Says("新设", "英文名称只用外文字母")
+	send(t, m, at, "act", "found", "key", "stly", "name", "云禾县生态林业局", "name_en", "Yunhe County Ecology and Forestry Bureau", "uscc", uscc, "level", "county").Is(200).Says("新设")
 	send(t, m, at, "act", "agency", "agency", "sthj", "fate", "end", "heir", "").Is(200).Says("拆分，逐项写明", "项没有定", "没有定去哪个部门")
 	things := at + "/agencies/sthj"
 	leader := w.Official("zfb_leader_1")
@@ -90,7 +91,7 @@ func TestAgenciesAreReorganisedOnThePages(t *testing.T) {
 
 	anybody := w.Anybody().Get("/agencies").Is(200).Says("已经撤销的部门", "云禾县生态环境局").Follow("云禾县生态环境局")
 	anybody.Is(200).Says("撤销", "现在由谁负责", "云禾县生态林业局", "云委〔2026〕8号", "第二十六条第六款", "它的文书、在办的件和责任由谁承担", "诉讼、赔偿").Follow("云禾县生态林业局").Is(200).Says("从哪些部门接过来", "云禾县生态环境局")
-	w.Anybody().Get("/agencies/sthj?lang=en").Is(200)
+	w.Anybody().Get("/agencies/sthj?lang=en").Is(200).Says("Yunhe County Ecology and Environment Bureau was dissolved", "Yunhe County Ecology and Forestry Bureau")
 	w.Anybody().Get("/agencies/nobody").Is(404)
 }
 

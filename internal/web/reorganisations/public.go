@@ -14,6 +14,9 @@ import (
 // Agencies is every agency that is, and every one that was.
 type Agencies struct{ Now, Gone ui.Table }
 
+// called is an agency's name in the reader's language.
+func called(a identity.Agency) ui.Text { return ui.Both{ZH: a.Name, EN: a.NameEN} }
+
 // agencies lists them for everybody.
 func (o *desk) agencies(w http.ResponseWriter, r *http.Request) {
 	column := func(names ...string) (list []ui.Column) {
@@ -33,7 +36,7 @@ func (o *desk) agencies(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		for _, a := range list {
-			data.Now.Rows = append(data.Now.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(a.Name), Href: "/agencies/" + a.Key}, {Text: ui.Plain(a.Address)}, {Text: ui.Plain(a.Phone)}}})
+			data.Now.Rows = append(data.Now.Rows, ui.Row{Cells: []ui.Cell{{Text: called(a), Href: "/agencies/" + a.Key}, {Text: ui.Plain(a.Address)}, {Text: ui.Plain(a.Phone)}}})
 		}
 		gone, err := o.House.People.FormerAgencies(tx, today)
 		n := o.names(tx, today, nil)
@@ -46,7 +49,7 @@ func (o *desk) agencies(w http.ResponseWriter, r *http.Request) {
 			for _, key := range found.Now {
 				answers.Links = append(answers.Links, ui.Link{Text: n.of(key), Href: "/agencies/" + key})
 			}
-			data.Gone.Rows = append(data.Gone.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(a.Name), Href: "/agencies/" + a.Key}, {Text: ui.OnDay(a.Span.Until)}, answers}})
+			data.Gone.Rows = append(data.Gone.Rows, ui.Row{Cells: []ui.Cell{{Text: called(a), Href: "/agencies/" + a.Key}, {Text: ui.OnDay(a.Span.Until)}, answers}})
 		}
 		return err
 	}) {
@@ -90,7 +93,7 @@ func (o *desk) agency(w http.ResponseWriter, r *http.Request) {
 			return act.Missing("identity.thing.agency")
 		}
 		last := all[len(all)-1]
-		title = ui.Plain(last.Name)
+		title = called(last)
 		data.facts(all)
 		n := o.names(tx, tx.Today(), nil)
 		if data.Gone != nil {
@@ -114,7 +117,7 @@ func (d *Body) facts(all []identity.Agency) {
 	add("since", ui.OnDay(all[0].Span.From))
 	if until := last.Span.Until; until != 0 {
 		add("until", ui.OnDay(until))
-		d.Gone = ui.M("agencies.ended", "name", last.Name, "day", ui.OnDay(until))
+		d.Gone = ui.M("agencies.ended", "name", called(last), "day", ui.OnDay(until))
 	} else {
 		for _, f := range [][2]string{{"address", last.Address}, {"phone", last.Phone}} {
 			if f[1] != "" {
@@ -130,7 +133,7 @@ func (d *Body) facts(all []identity.Agency) {
 	}
 	d.Names = ui.Table{Caption: ui.M("agencies.names"), Columns: []ui.Column{{Label: ui.M("agencies.col.name")}, {Label: ui.M("agencies.col.from")}, {Label: ui.M("agencies.col.until")}}}
 	for _, a := range slices.Backward(all) {
-		row := ui.Row{Cells: []ui.Cell{{Text: ui.Plain(a.Name)}, {Text: ui.OnDay(a.Span.From)}, {Text: ui.M("agencies.still")}}}
+		row := ui.Row{Cells: []ui.Cell{{Text: called(a)}, {Text: ui.OnDay(a.Span.From)}, {Text: ui.M("agencies.still")}}}
 		if a.Span.Until != 0 {
 			row.Cells[2].Text = ui.OnDay(a.Span.Until)
 		}

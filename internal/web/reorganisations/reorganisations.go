@@ -167,5 +167,5 @@ func (n names) of(key string) ui.Text {
 	if err != nil {
 		return ui.Plain(key)
 	}
-	return ui.Plain(g.Name)
+	return called(g)
 }

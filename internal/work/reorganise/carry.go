@@ -88,7 +88,7 @@ func (d *Desk) carry(c *act.Call, e *Effect) error {
 
 func (d *Desk) begin(c *act.Call, e *Effect) error {
 	for _, g := range e.Agencies {
-		now := identity.Agency{Key: g.Key, Name: g.Name, Short: g.Short, USCC: g.USCC, Region: e.Region, Level: g.Level, Address: g.Address, Phone: g.Phone}
+		now := identity.Agency{Key: g.Key, Name: g.Name, NameEN: g.NameEN, Short: g.Short, USCC: g.USCC, Region: e.Region, Level: g.Level, Address: g.Address, Phone: g.Phone}
 		switch g.Fate {
 		case Begin:
 		case Rename:
@@ -97,7 +97,7 @@ func (d *Desk) begin(c *act.Call, e *Effect) error {
 				return err
 			}
 			now = was
-			now.Name, now.Short = g.Name, g.Short
+			now.Name, now.NameEN, now.Short = g.Name, g.NameEN, g.Short
 		default:
 			continue
 		}

@@ -122,9 +122,9 @@ func (a Act) put(c *act.Call, p Plan) {
 	tx.Put(`delete from reorganisation_agency where home = $1 and act = $2`, tx.Home(), a.ID)
 	rows := make([][]any, len(p.Agencies))
 	for i, g := range p.Agencies {
-		rows[i] = []any{tx.Home(), a.ID, g.Key, g.Fate, g.Heir, g.Name, g.Short, g.USCC, g.Level, g.Address, g.Phone}
+		rows[i] = []any{tx.Home(), a.ID, g.Key, g.Fate, g.Heir, g.Name, g.Short, g.USCC, g.Level, g.Address, g.Phone, g.NameEN}
 	}
-	tx.PutRows(`insert into reorganisation_agency(home, act, agency, fate, heir, name, short, uscc, level, address, phone)`, rows)
+	tx.PutRows(`insert into reorganisation_agency(home, act, agency, fate, heir, name, short, uscc, level, address, phone, name_en)`, rows)
 	a.putMoves(tx, p.Moves, false)
 }
 

@@ -218,7 +218,7 @@ func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
 			e.fault("reorganise.fault.known", "key", g.Key)
 		}
 		var bad *act.Error
-		if errors.As(d.People.CheckAgency(identity.Agency{Key: g.Key, Name: g.Name, USCC: g.USCC, Region: e.Region}), &bad) {
+		if errors.As(d.People.CheckAgency(identity.Agency{Key: g.Key, Name: g.Name, NameEN: g.NameEN, USCC: g.USCC, Region: e.Region}), &bad) {
 			for _, f := range bad.Fields {
 				e.Faults = append(e.Faults, f.Msg)
 			}
@@ -230,6 +230,12 @@ func (d *Desk) body(tx *store.Tx, e *Effect, g Agency) error {
 		e.fault("reorganise.fault.gone", "agency", g.Key, "day", e.On)
 		e.gone[g.Key] = true
 		return nil
+	}
+	if g.Fate == Rename && err == nil {
+		var bad *act.Error
+		if errors.As(d.People.CheckAgency(identity.Agency{Key: g.Key, Name: now.Name, NameEN: g.NameEN, Region: now.Region}), &bad) {
+			e.Faults = append(e.Faults, bad.Fields[0].Msg)
+		}
 	}
 	if err == nil && g.Fate != Cede && (now.Span.From >= e.On || now.Span.Until != 0) {
 		e.fault("reorganise.fault.dated", "agency", g.Key)

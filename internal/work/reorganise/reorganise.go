@@ -116,6 +116,7 @@ type Agency struct {
 	Fate    string
 	Heir    string // of an End: who gets what is not named; "" all is named
 	Name    string // of a Rename or a Begin
+	NameEN  string // the same in English, "" for none
 	Short   string
 	USCC    string // of a Begin: without a credit code it issues nothing
 	Level   string // of a Begin, as are address and phone
@@ -163,8 +164,8 @@ func List(tx *store.Tx, before int64, limit int) ([]Act, error) {
 // Agencies lists what an act does to agencies, by their keys.
 func Agencies(tx *store.Tx, id int64) ([]Agency, error) {
 	return store.All(tx, func(r store.Row) (a Agency, err error) {
-		return a, r.Scan(&a.Key, &a.Fate, &a.Heir, &a.Name, &a.Short, &a.USCC, &a.Level, &a.Address, &a.Phone)
-	}, `select agency, fate, heir, name, short, uscc, level, address, phone from reorganisation_agency where home = $1 and act = $2 order by agency`, tx.Home(), id)
+		return a, r.Scan(&a.Key, &a.Fate, &a.Heir, &a.Name, &a.Short, &a.USCC, &a.Level, &a.Address, &a.Phone, &a.NameEN)
+	}, `select agency, fate, heir, name, short, uscc, level, address, phone, name_en from reorganisation_agency where home = $1 and act = $2 order by agency`, tx.Home(), id)
 }
 
 // Moves lists what an act names of each agency; of one that is done, all that went.
