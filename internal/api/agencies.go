@@ -5,6 +5,7 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
+	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/reorganise"
 )
@@ -37,6 +38,26 @@ type agencyStory struct {
 	Answers []string         `json:"answers" nullable:"false"`
 	Steps   []successionStep `json:"steps" nullable:"false"`
 	Took    []successionStep `json:"took" nullable:"false"`
+}
+
+// namesBody says what agencies are called in English.
+type namesBody struct {
+	Names []englishName `json:"names" minItems:"1" maxItems:"1000" nullable:"false"`
+}
+
+type englishName struct {
+	Agency string `json:"agency" maxLength:"16" example:"scjg"`
+	NameEN string `json:"name_en" maxLength:"200" example:"Yunhe County Administration for Market Regulation"`
+}
+
+// nameAgencies writes what agencies are called in English, all or nothing.
+func (s *server) nameAgencies(ctx context.Context, v *visit, in *keyedBody[namesBody]) (*echoedBody[namesBody], error) {
+	list := make([]identity.EnglishName, len(in.Body.Names))
+	for i, x := range in.Body.Names {
+		list[i] = identity.EnglishName{Agency: store.Text(x.Agency), NameEN: x.NameEN}
+	}
+	err := s.h.People.NameAgencies(ctx, v.actor, in.Key, list)
+	return &echoedBody[namesBody]{Echoed(in.Keyed), in.Body}, err
 }
 
 type agencyIn struct {

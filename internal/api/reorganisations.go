@@ -8,6 +8,7 @@ import (
 
 	"tongban/internal/record/act"
 	"tongban/internal/record/store"
+	"tongban/internal/register/identity"
 	"tongban/internal/rules/day"
 	"tongban/internal/work/reorganise"
 )
@@ -193,6 +194,7 @@ func reorganisations(s *server) {
 	on(s, put("decideReorganisation", http.MethodPost, one+"/decision", reorganise.CommandDecide, resolutionBody{1, true, "同意"}), s.decideReorganisation)
 	on(s, put("carryReorganisation", http.MethodPost, one+"/carry", reorganise.CommandCarry, dueBody{1}), s.carryReorganisation)
 	on(s, put("dropReorganisation", http.MethodPost, one+"/drop", reorganise.CommandDrop, takenBackBody{1, "另行发文"}), s.dropReorganisation)
+	on(s, put("nameAgencies", http.MethodPost, "/agencies/names", identity.CommandNameAgencies, namesBody{[]englishName{{"scjg", "Yunhe County Administration for Market Regulation"}}}), s.nameAgencies)
 	on(s, spec{id: "showAgency", method: http.MethodGet, path: "/agencies/{agency}", tag: "place", access: public}, s.showAgency)
 }
 

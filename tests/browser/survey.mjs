@@ -71,7 +71,7 @@ const lists = {
   'sthj.reviewer1': ['/office'],
   'zfb.leader1': ['/office/extensions', '/office/figures', '/office/watch'],
   'zfb.supervisor1': ['/office/figures', '/office/watch'],
-  'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/calendar', '/admin/system', '/admin/laws', '/manage/flows', '/manage/checkup', '/manage/compare',
+  'zfb.catalogue1': ['/admin/items', '/admin/import', '/admin/proposals', '/admin/powers', '/admin/agencies', '/admin/calendar', '/admin/system', '/admin/laws', '/manage/flows', '/manage/checkup', '/manage/compare',
     '/manage/adjustments', '/manage/batches', '/manage/hall', '/manage/objections', '/manage/reorganisations', '/manage/reorganisations/new', '/manage/higher', '/manage/lower'],
   'scjg.manager1': ['/manage/flows', '/manage/adjustments', '/manage/checkup', '/manage/compare', '/manage/hall', '/manage/objections'],
   'zfb.admin1': ['/admin/staff', '/admin/operations', '/admin/operations?every=60', '/admin/system'],

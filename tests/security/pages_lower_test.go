@@ -11,6 +11,7 @@ func init() {
 		`GET /manage/higher`, rule{staff: true, right: "list.push"},
 		`POST /manage/higher/compare POST /manage/higher/again`, rule{staff: true, right: "list.push"},
 		`GET /manage/lower POST /manage/lower`, rule{staff: true, right: "list.receive"},
+		`GET /admin/agencies POST /admin/agencies`, rule{staff: true, right: "agency.manage"},
 		`POST /manage/lower/{region}/end`, rule{staff: true, right: "list.receive", away: true},
 	))
 	maps.Copy(operationRules, table(
@@ -20,6 +21,7 @@ func init() {
 		`receivePublished`, rule{never: true},
 		`showHigher listHigherDifferences compareHigher pushAgain`, rule{staff: true, right: "list.push"},
 		`listLowerKeys admitLower`, rule{staff: true, right: "list.receive"},
+		`nameAgencies`, rule{staff: true, right: "agency.manage"},
 		`endLower`, rule{staff: true, right: "list.receive", away: true},
 	))
 }

@@ -6,7 +6,7 @@ import "tongban/internal/record/act"
 // generated tests of rights.
 func Commands() []act.Command {
 	return []act.Command{
-		CommandAddRegion, CommandAddAgency, CommandRegisterPerson, CommandChangeContact, CommandAddLegalPerson,
+		CommandAddRegion, CommandAddAgency, CommandNameAgencies, CommandRegisterPerson, CommandChangeContact, CommandAddLegalPerson,
 		CommandRepresent, CommandEndRepresent, CommandGrantPost, CommandEndPost, CommandSetLeave, CommandEndLeave,
 		CommandKnow, CommandCreateStaffAccount, CommandCreateAccount, CommandResetStaff, CommandResetPerson,
 		CommandSignIn, CommandSecond, CommandSignOut, CommandChangePassword, CommandSetUpTOTP, CommandConfirmTOTP,

@@ -44,6 +44,8 @@ func Mount(d *door.Door, mux *door.Mux) error {
 		"POST /admin/officers/{id}/end":    o.unassign,
 		"GET /admin/calendar":              o.may("calendar.import", o.calendar),
 		"POST /admin/calendar":             o.may("calendar.import", o.importYear),
+		"GET /admin/agencies":              o.may("agency.manage", o.agencyNames),
+		"POST /admin/agencies":             o.may("agency.manage", o.nameAgency),
 		"GET /admin/staff":                 o.may("staff.grant", o.staff),
 		"POST /admin/staff":                o.lookUp,
 		"GET /admin/staff/{id}":            o.may("staff.grant", o.official),
@@ -68,7 +70,7 @@ func Menu(a act.Actor) []ui.Link {
 	if a.Post == "catalogue" {
 		return append([]ui.Link{link("items", "/admin/items")}, manage.Menu()...)
 	}
-	return []ui.Link{link("staff", "/admin/staff"), link("calendar", "/admin/calendar"),
+	return []ui.Link{link("staff", "/admin/staff"), link("calendar", "/admin/calendar"), link("agencies", "/admin/agencies"),
 		{Text: ui.M("operations.menu"), Href: "/admin/operations"}, link("system", "/admin/system")}
 }
 
@@ -111,7 +113,7 @@ func (o *desk) render(w http.ResponseWriter, r *http.Request, name, title string
 // notices are the names that the address of a page may say was done.
 var notices = map[string]bool{
 	"given": true, "withdrawn": true, "assigned": true, "unassigned": true, "granted": true, "ended": true, "leave": true, "returned": true,
-	"published": true, "dropped": true, "proposed": true, "imported": true, "year": true, "known": true,
+	"published": true, "dropped": true, "proposed": true, "imported": true, "year": true, "known": true, "agency_named": true,
 }
 
 func number(r *http.Request, name string) int64 {
