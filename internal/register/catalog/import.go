@@ -282,6 +282,9 @@ func AsError(problems []Problem) error {
 // bring writes what the plan says.
 func bring(c *act.Call, o ImportOptions, drafts []*Draft) (out Imported, err error) {
 	p, err := plan(c.Tx, o, drafts)
+	if act.KindOf(err) == act.Conflict { // somebody was first, perhaps between two readings: a second tells all that they did
+		p, err = plan(c.Tx, o, drafts)
+	}
 	if err == nil {
 		err = p.hold(c.Tx)
 	}
