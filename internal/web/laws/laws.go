@@ -26,11 +26,11 @@ var pages embed.FS
 
 // The lengths of lists on a page.
 const (
-	lawsOnPage     = 30
+	lawsOnPage     = 20
 	hitsOnPage     = 20
 	articlesOnPage = 60
 	pointersOnPage = 20
-	changesOnPage  = 50
+	changesOnPage  = 20
 )
 
 // desk draws the pages of this room.

@@ -24,11 +24,11 @@ var pages embed.FS
 
 // The lengths of lists on a page.
 const (
-	entriesOnPage     = 30
+	entriesOnPage     = 20
 	differencesOnPage = 15
 	actsOnPage        = 20
-	versionsOnPage    = 50
-	rowsOpen          = 30 // rows of a table before the rest is folded
+	versionsOnPage    = 20
+	rowsOpen          = 20 // rows of a table before the rest is folded
 )
 
 // most is how long what an address asks for may be, in characters.

@@ -30,7 +30,7 @@ const (
 	townCode  = "TBT0900-03"
 	feeCode   = "TBT30-01"
 	hostile   = "=HYPERLINK(\"http://x.invalid\",\"点我\")<script>alert(1)</script>"
-	firstPage = 30
+	firstPage = 20
 )
 
 func found(t *testing.T, seed uint64) *world {

@@ -128,7 +128,7 @@ type Pager struct {
 func (t Table) Filled() Table {
 	keep := make([]bool, len(t.Columns))
 	for i, c := range t.Columns {
-		keep[i] = i == 0 || c.Sort != "" || slices.ContainsFunc(t.Rows, func(r Row) bool { return i >= len(r.Cells) || !r.Cells[i].blank() })
+		keep[i] = i == 0 || c.Sort != "" || slices.ContainsFunc(t.Rows, func(r Row) bool { return i >= len(r.Cells) || !r.Cells[i].Blank() })
 	}
 	if len(t.Rows) == 0 || !slices.Contains(keep, false) {
 		return t
@@ -153,8 +153,9 @@ func (t Table) Filled() Table {
 	return t
 }
 
-// blank tells whether a cell says nothing, or only marks that there is nothing.
-func (c Cell) blank() bool {
+// Blank tells whether a cell says nothing, or only marks that there is nothing: a
+// card leaves it out.
+func (c Cell) Blank() bool {
 	if c.Href != "" || c.Note != nil || c.Status != nil || c.Due != nil || len(c.Links) > 0 || c.HTML != "" {
 		return false
 	}
