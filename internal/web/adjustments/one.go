@@ -1,6 +1,7 @@
 package adjustments
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -210,7 +211,7 @@ func listName(key string) ui.Text {
 
 // entries are a page of what becomes of what.
 func (d *One) entries(p ui.Page, after string) {
-	d.Table = ui.Table{Caption: ui.M("adjustments.entries"), HideCaption: true, Columns: columns("list", "code", "does", "into", "note"), Empty: ui.Empty{Text: ui.M("adjustments.entries.none")}}
+	d.Table = ui.Table{Caption: ui.M("adjustments.entries"), HideCaption: true, Columns: columns("name", "list", "does", "into", "note"), Empty: ui.Empty{Text: ui.M("adjustments.entries.none")}}
 	for i, e := range d.Entries {
 		at := e.List + " " + e.Code
 		if at <= after {
@@ -230,9 +231,9 @@ func (d *One) entries(p ui.Page, after string) {
 		if e.Giver != "" {
 			into.Texts = append(into.Texts, ui.M("adjustments.giver", "giver", e.Giver))
 		}
-		row := ui.Row{Cells: []ui.Cell{{Text: listName(e.List)}, {Text: ui.Plain(e.Code), Note: ui.Plain(e.Name)}, {Text: e.Does.Label()}, {Text: into}, {Text: ui.Plain(e.Note)}}}
+		row := ui.Row{Cells: []ui.Cell{{Text: ui.Plain(cmp.Or(e.Name, e.Code)), Note: ui.Plain(e.Code)}, {Text: listName(e.List)}, {Text: e.Does.Label()}, {Text: into}, {Text: ui.Plain(e.Note)}}}
 		if d.Can.Draft {
-			row.Cells[1].Href = d.Here + "/entry?list=" + e.List + "&code=" + e.Code
+			row.Cells[0].Href = d.Here + "/entry?list=" + e.List + "&code=" + e.Code
 		}
 		d.Table.Rows = append(d.Table.Rows, row)
 	}

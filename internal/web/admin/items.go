@@ -102,7 +102,7 @@ func (o *desk) itemRow(tx *store.Tx, h catalog.Hit) (ui.Row, error) {
 		return ui.Row{}, err
 	}
 	status := ui.Status{Tone: ui.ToneOK, Text: ui.M("admin.items.written")}
-	lacks := ui.Text(ui.M("admin.items.nothing"))
+	lacks := list(nil)
 	if !h.Complete {
 		status = ui.Status{Tone: ui.ToneTodo, Text: ui.M("admin.items.name_only")}
 		v, err := o.door.House.Items.ByID(tx, h.Version)

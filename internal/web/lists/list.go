@@ -224,7 +224,7 @@ func (d *listPage) table(k *lists.Kind, page []lists.Entry, names lists.Names, o
 		d.Table.Empty = ui.Empty{Text: ui.M("listed.empty")}
 	}
 	for _, c := range cols {
-		d.Table.Columns = append(d.Table.Columns, ui.Column{Label: columnText(c), Number: c.Type == lists.Money || c.Type == lists.Number})
+		d.Table.Columns = append(d.Table.Columns, ui.Column{Label: columnText(c), Number: c.Type == lists.Money || c.Type == lists.Number, Bare: c.Key == "type" || c.Key == "agency"})
 	}
 	for _, e := range page {
 		href := entryPath(k, e.Code)

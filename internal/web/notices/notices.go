@@ -4,6 +4,7 @@
 package notices
 
 import (
+	"cmp"
 	"embed"
 	"net/http"
 	"strconv"
@@ -138,7 +139,7 @@ func (o *desk) oneWith(w http.ResponseWriter, r *http.Request, form []ui.Field, 
 // entries are a page of what becomes of what.
 func (d *One) entries(tx *store.Tx, p ui.Page, after string) error {
 	all, err := adjust.Entries(tx, d.ID)
-	d.Table = ui.Table{Caption: ui.M("notices.entries"), HideCaption: true, Columns: columns("list", "code", "does", "into")}
+	d.Table = ui.Table{Caption: ui.M("notices.entries"), HideCaption: true, Columns: columns("code", "list", "does", "into")}
 	for i, e := range all {
 		if e.List+" "+e.Code <= after {
 			continue
@@ -154,7 +155,7 @@ func (d *One) entries(tx *store.Tx, p ui.Page, after string) error {
 		if e.Giver != "" {
 			into = append(into, ui.M("notices.giver", "giver", e.Giver))
 		}
-		d.Table.Rows = append(d.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(e.List)}, {Text: ui.Plain(e.Name), Note: ui.Plain(e.Code)}, {Text: e.Does.Label()}, {Text: ui.Join{Sep: " ", Texts: into}, Note: ui.Plain(e.Note)}}})
+		d.Table.Rows = append(d.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: ui.Plain(cmp.Or(e.Name, e.Code)), Note: ui.Plain(e.Code)}, {Text: listName(e.List)}, {Text: e.Does.Label()}, {Text: ui.Join{Sep: " ", Texts: into}, Note: ui.Plain(e.Note)}}})
 	}
 	return err
 }

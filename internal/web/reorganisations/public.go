@@ -21,7 +21,7 @@ func called(a identity.Agency) ui.Text { return ui.Both{ZH: a.Name, EN: a.NameEN
 func (o *desk) agencies(w http.ResponseWriter, r *http.Request) {
 	column := func(names ...string) (list []ui.Column) {
 		for _, n := range names {
-			list = append(list, ui.Column{Label: ui.M("agencies.col." + n)})
+			list = append(list, ui.Column{Label: ui.M("agencies.col." + n), Bare: n == "address"})
 		}
 		return list
 	}

@@ -31,6 +31,9 @@ type Column struct {
 	Sorted SortOrder
 	// Number aligns right with tabular figures; the unit belongs into Label.
 	Number bool
+	// Bare values say what they are: a card has them without their label, one beside
+	// the other.
+	Bare bool
 }
 
 // SortOrder is the state of a sorted column, as aria-sort has it.
