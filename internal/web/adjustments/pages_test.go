@@ -45,6 +45,8 @@ func TestAnAdjustmentOnThePages(t *testing.T) {
 	m.Fill(at+"/entry", "act", "put", "does", "new", "c_name", "某项证明", "c_type", "cancelled", "c_agency", "市场监督管理局", "c_basis", "", "c_after", "部门之间核对").Is(200)
 	m.Get(at).Is(200).Says("Z-001", "某项证明", "新增", "先改")
 	m.Get(at+"/entry?list=abolished&code=Z-001").Fill(at+"/entry", "act", "put", "c_basis", "《优化营商环境条例》第四十四条", "c_agency", "scjg").Is(200).Says("入库后会有什么不同", "部门之间核对")
+	m.Get(at).Fill(at+"/draft", "act", "put", "list", "item", "does", "new", "codes", "X-9").Is(200).Says("事项类型") // an item in the same document
+	m.Fill(at+"/entry", "act", "put", "c_name", "糕点师傅登记", "c_type", "07", "c_agency", "scjg").Is(200).Says("糕点师傅登记", "X-9")
 	m.Fill(at+"/draft", "act", "hand_in").Is(200).Says("征求部门意见", "等答复")
 	if strings.Contains(m.Page, at+"/agree") {
 		t.Error("a manager may answer for an agency")
@@ -78,7 +80,7 @@ func TestAnAdjustmentOnThePages(t *testing.T) {
 	w.Anybody().Get(public).Is(404)
 	m.Get(at).Fill(at+"/notice", "act", "announce").Is(200).Says("公示到", "看公示页")
 	w.Anybody().Get("/notices/adjustments").Is(200).Says("云政发〔2026〕9号").Get(public).Is(200).Says("某项证明", "新增", "提意见")
-	w.Anybody().Get(public).Follow("逐项看有什么不同").Is(200).Says("部门之间核对", "事中事后监管", "调整后")
+	w.Anybody().Get(public).Follow("逐项看有什么不同").Is(200).Says("部门之间核对", "事中事后监管", "调整后", "糕点师傅登记", "行政确认")
 	baker := w.Resident("baker")
 	baker.Get(public).Fill(public, "words", " ").Is(422).Says("写你的意见")
 	baker.Get(public).Fill(public, "words", "早该取消了<b>").Is(200).Says("意见已收到", "1 条等答复")
