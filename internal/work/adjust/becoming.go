@@ -16,6 +16,7 @@ import (
 type becomes struct {
 	Entry
 	was   *catalog.Version
+	last  *catalog.Version // of a known item: the newest
 	is    *catalog.Draft
 	wrong []catalog.Problem
 }
@@ -64,9 +65,9 @@ func (d *Desk) renewed(tx *store.Tx, x Adjustment, b *becomes) error {
 	if err != nil {
 		return err
 	}
-	now := all[len(all)-1]
+	b.last = all[len(all)-1]
 	if b.Does != Resume {
-		b.was = now
+		b.was = b.last
 	}
 	switch {
 	case !b.renews():
@@ -78,9 +79,9 @@ func (d *Desk) renewed(tx *store.Tx, x Adjustment, b *becomes) error {
 		b.is, err = p.Draft(tx)
 		return err
 	case b.Does == Resume:
-		b.is, b.wrong = now.Resumed(x.From)
+		b.is, b.wrong = b.last.Resumed(x.From)
 	case b.Does == Filing:
-		b.is, b.wrong = now.Filed(x.From)
+		b.is, b.wrong = b.last.Filed(x.From)
 	}
 	return nil
 }
@@ -148,24 +149,12 @@ func (d *Desk) itemFault(tx *store.Tx, x *Examined, b becomes) error {
 		}
 		return err
 	}
-	if b.was != nil && b.was.N != b.Base {
+	switch {
+	case b.last == nil:
+	case b.last.N != b.Base:
 		add("adjust.fault.moved")
-	}
-	if b.Does == Resume {
-		item, err := d.Items.ByCode(tx, b.Code)
-		if err != nil {
-			return err
-		}
-		all, err := d.Items.Versions(tx, item)
-		if err != nil {
-			return err
-		}
-		switch v := all[len(all)-1]; {
-		case v.N != b.Base:
-			add("adjust.fault.moved")
-		case x.From < v.Span.Until:
-			add("adjust.fault.resume_early", "day", v.Span.Until)
-		}
+	case b.Does == Resume && x.From < b.last.Span.Until:
+		add("adjust.fault.resume_early", "day", b.last.Span.Until)
 	}
 	x.told(b.wrong)
 	return nil
